@@ -4,7 +4,7 @@ import type { Obs } from '../cloud/obs/obs.ts';
 import type { Smn } from '../cloud/smn.ts';
 import type { LogEnds, WriterEnds } from '../ledger/run/log/log-ends.ts';
 import type { Limits } from '../ledger/state/limits.ts';
-import type { Register } from '../ledger/state/unreadable.ts';
+import type { Register } from '../ledger/state/notified/unreadable.ts';
 import type { Store } from '../ledger/store/store.ts';
 import type { Candidate } from '../policy/selection/select.ts';
 import type { Meter } from './meter.ts';

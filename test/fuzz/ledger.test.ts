@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { readCredentialAlarm } from '../../lib/ledger/state/notified.ts';
-import { readUnreadable } from '../../lib/ledger/state/unreadable.ts';
+import { readCredentialAlarm } from '../../lib/ledger/state/notified/notified.ts';
+import { readUnreadable } from '../../lib/ledger/state/notified/unreadable.ts';
 import { readCursors } from '../../lib/ledger/state/cursors.ts';
 import { putLookup, readLookup } from '../../lib/ledger/hints/lookup.ts';
 import { putMissed, readMissed } from '../../lib/ledger/hints/missed-slots.ts';

@@ -2,7 +2,7 @@ import type { RunEvent } from '../../lib/ledger/run/events.ts';
 import { fold } from '../../lib/ledger/run/fold.ts';
 import { type PhoneState, startState } from '../../lib/ledger/run/run-state.ts';
 import type { Plan, PlannedPhone, Terms } from '../../lib/ledger/run/plan.ts';
-import type { RunFacts } from '../../lib/run/state/next-step.ts';
+import type { RunFacts } from '../../lib/run/state/steps/next-step.ts';
 import { type OpenRun, toOpenRun } from '../../lib/run/state/open-run.ts';
 
 export const T0 = Date.UTC(2026, 0, 2, 2, 30);

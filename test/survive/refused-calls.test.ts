@@ -5,7 +5,7 @@ import { appendLog } from '../../lib/ledger/run/log/log.ts';
 import { type PlannedPhone, writePlan } from '../../lib/ledger/run/plan.ts';
 import { readReport } from '../../lib/ledger/run/report.ts';
 import { putRequest } from '../../lib/ledger/run/request.ts';
-import { writeNotifiedStale } from '../../lib/ledger/state/notified.ts';
+import { writeNotifiedStale } from '../../lib/ledger/state/notified/notified.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { timerRunId } from '../../lib/policy/keys/run-id.ts';
 import type { DriveDeps } from '../../lib/run/deps.ts';

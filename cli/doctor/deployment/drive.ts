@@ -1,4 +1,4 @@
-import { readCredentialAlarm } from '../../../lib/ledger/state/notified.ts';
+import { readCredentialAlarm } from '../../../lib/ledger/state/notified/notified.ts';
 import { isLeaseKey, layout } from '../../../lib/ledger/store/layout.ts';
 import { readLease } from '../../../lib/ledger/lease/stored-lease.ts';
 import { listOpen } from '../../../lib/ledger/run/request.ts';

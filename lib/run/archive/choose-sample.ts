@@ -1,7 +1,7 @@
 import type { Attempt } from '../../ledger/run/run-state.ts';
 import { shuffled } from '../../ledger/store/digest.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';
-import { phoneSteps } from '../state/phone-steps.ts';
+import { phoneSteps } from '../state/steps/phone-steps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import type { StoredArchive } from './read-archive.ts';
 

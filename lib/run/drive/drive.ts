@@ -4,9 +4,9 @@ import { type Lease, takeLease, type UnreadableLease } from '../../ledger/lease/
 import { noteOrphans, orphanNames } from '../../ledger/lease/orphan-names.ts';
 import { endsSoFar, endsToKeep } from '../../ledger/run/log/log-ends.ts';
 import { type Inbox, listOpen } from '../../ledger/run/request.ts';
-import { readCredentialAlarm } from '../../ledger/state/notified.ts';
+import { readCredentialAlarm } from '../../ledger/state/notified/notified.ts';
 import { readLimits, writeLimits } from '../../ledger/state/limits.ts';
-import { readRegister } from '../../ledger/state/unreadable.ts';
+import { readRegister } from '../../ledger/state/notified/unreadable.ts';
 import { createWriter, type DriveDeps, type RunDeps, type Writer } from '../deps.ts';
 import { clearCredentialsRefused, noteCredentialsRefused } from '../notify/credentials-alarm.ts';
 import { loadOrphanedJobs } from '../settle/orphaned/orphaned-jobs.ts';

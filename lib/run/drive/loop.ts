@@ -1,5 +1,5 @@
 import type { DriveDeps } from '../deps.ts';
-import { usualExport } from '../export/courtesy.ts';
+import { usualExport } from '../export/batches/courtesy.ts';
 import { submitWindow } from '../export/submit.ts';
 import { foldOldRuns } from '../fold/fold-old-runs.ts';
 import { publishHeartbeat } from '../notify/heartbeat.ts';

@@ -1,6 +1,6 @@
 import type { OrphanedAttempt, OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import type { DriveDeps } from '../deps.ts';
-import { usualExport } from '../export/courtesy.ts';
+import { usualExport } from '../export/batches/courtesy.ts';
 import { jobsToPoll } from '../export/jobs/poll-calls.ts';
 import { planPolls } from '../export/jobs/poll-plan.ts';
 import { pollJobs } from '../export/jobs/poll-jobs.ts';

@@ -4,7 +4,7 @@ import type { Phone } from '../../cloud/cph/phone.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
-import { stepsOf } from '../state/agenda.ts';
+import { stepsOf } from '../state/steps/agenda.ts';
 
 const LOOKUP_EVERY_MS = 20_000;
 const MAX_CALLS_PER_LOOKUP = 20;

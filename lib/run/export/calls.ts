@@ -3,7 +3,7 @@ import type { Cph } from '../../cloud/cph/cph.ts';
 import type { RestoreInfo, StorageInfo } from '../../cloud/cph/job.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';
 import type { OpenRun } from '../state/open-run.ts';
-import type { Item } from './lanes.ts';
+import type { Item } from './batches/lanes.ts';
 
 type Submitted = Awaited<ReturnType<Cph['batchStorage']>>;
 

@@ -8,7 +8,7 @@ import {
   isBusyCode,
   isOversizedRestore,
 } from '../../cloud/cph/error-codes.ts';
-import type { Item } from './lanes.ts';
+import type { Item } from './batches/lanes.ts';
 
 const MAX_CODE_LENGTH = 64;
 const MAX_MESSAGE_LENGTH = 200;

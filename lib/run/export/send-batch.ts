@@ -7,10 +7,10 @@ import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
 import { flush, type OpenRun, record } from '../state/open-run.ts';
 import { pauseOf, postponedCalls, postponedUntil } from '../state/postponed.ts';
-import type { Batch } from './batch.ts';
+import type { Batch } from './batches/batch.ts';
 import { sendItems } from './calls.ts';
 import { attemptOf, classifyCall, classifyResponse, type Failure } from './classify-response.ts';
-import { type Item, maxPhonesOf } from './lanes.ts';
+import { type Item, maxPhonesOf } from './batches/lanes.ts';
 import { callsAllowed, noteAnswered, noteSent, noteThrottled } from '../reads/pace.ts';
 import { noteAccepted, noteTooLarge, sizeOf } from './rate-limit.ts';
 

@@ -6,12 +6,12 @@ import { splitList } from '../../ledger/store/parts/split.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { assertSoleWriter, flush, flushAll, type OpenRun, record } from '../state/open-run.ts';
-import { stepsOf } from '../state/agenda.ts';
-import type { Step } from '../state/next-step.ts';
-import { type Batch, fillBatches, type InFlightJob } from './batch.ts';
+import { stepsOf } from '../state/steps/agenda.ts';
+import type { Step } from '../state/steps/next-step.ts';
+import { type Batch, fillBatches, type InFlightJob } from './batches/batch.ts';
 import { attemptOf } from './classify-response.ts';
 import { callsAllowed, nextPartialAt } from '../reads/pace.ts';
-import { learnLoad } from './load.ts';
+import { learnLoad } from './batches/load.ts';
 import { keepAccepted, otherSizes, sizesAhead } from './rate-limit.ts';
 import { sendBatches, type Unsent, type Window } from './send-batch.ts';
 

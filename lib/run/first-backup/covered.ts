@@ -1,4 +1,4 @@
-import { agendaOf } from '../state/agenda.ts';
+import { agendaOf } from '../state/steps/agenda.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import type { PendingHint } from './hints/pending-hints.ts';
 import type { FirstBackupPolicy } from './policies.ts';

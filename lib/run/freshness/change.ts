@@ -1,4 +1,4 @@
-import type { NotifiedStale } from '../../ledger/state/notified.ts';
+import type { NotifiedStale } from '../../ledger/state/notified/notified.ts';
 import type { Basis, Judgement } from './judge.ts';
 
 const DAY = 24 * 60 * 60_000;

@@ -1,5 +1,5 @@
 import { type Freshness, readFreshness, writeFreshness } from '../../ledger/state/freshness.ts';
-import { readNotifiedStale } from '../../ledger/state/notified.ts';
+import { readNotifiedStale } from '../../ledger/state/notified/notified.ts';
 import { ifReadable } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import { backedUpPhones, type FullRun, lastFullRun, readFullRun } from './read-phones.ts';

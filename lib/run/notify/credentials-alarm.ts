@@ -1,4 +1,4 @@
-import { readCredentialAlarm, writeCredentialAlarm } from '../../ledger/state/notified.ts';
+import { readCredentialAlarm, writeCredentialAlarm } from '../../ledger/state/notified/notified.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import type { RunDeps } from '../deps.ts';
 import { removeHandled } from '../state/failures/resting.ts';

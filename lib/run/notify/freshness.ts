@@ -11,7 +11,7 @@ import {
   type NotifiedStale,
   readNotifiedStale,
   writeNotifiedStale,
-} from '../../ledger/state/notified.ts';
+} from '../../ledger/state/notified/notified.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { ifReadable } from '../../ledger/store/object-error.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';

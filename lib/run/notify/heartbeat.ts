@@ -1,6 +1,9 @@
 import { hasCode } from '../../errors.ts';
 import { isHeartbeatHint, readHeartbeat } from '../../ledger/hints/heartbeat.ts';
-import { readNotifiedHeartbeat, writeNotifiedHeartbeat } from '../../ledger/state/notified.ts';
+import {
+  readNotifiedHeartbeat,
+  writeNotifiedHeartbeat,
+} from '../../ledger/state/notified/notified.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { unwritableObject } from '../../ledger/store/object-error.ts';
 import type { DriveDeps } from '../deps.ts';

@@ -1,5 +1,5 @@
 import { isMissedHint, type MissedSlots, readMissed } from '../../ledger/hints/missed-slots.ts';
-import { recordSkippedSlot } from '../../ledger/state/skipped-slots.ts';
+import { recordSkippedSlot } from '../../ledger/state/notified/skipped-slots.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { hasSettled } from '../../ledger/run/settled/has-settled.ts';
 import { exists } from '../../ledger/store/store.ts';

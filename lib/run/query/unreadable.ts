@@ -1,5 +1,5 @@
 import { readCursorsStrictly } from '../../ledger/state/cursors.ts';
-import { readUnreadableStrictly, type Unreadable } from '../../ledger/state/unreadable.ts';
+import { readUnreadableStrictly, type Unreadable } from '../../ledger/state/notified/unreadable.ts';
 import { readLastLease } from '../../ledger/lease/find-latest.ts';
 import { compareKeys } from '../../ledger/store/key-order.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';

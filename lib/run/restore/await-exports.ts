@@ -8,7 +8,7 @@ import { archiveKey } from '../../policy/keys/keys.ts';
 import { stamp } from '../../policy/keys/stamp.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
-import { phoneSteps } from '../state/phone-steps.ts';
+import { phoneSteps } from '../state/steps/phone-steps.ts';
 
 const LOOK_EVERY_MS = 10_000;
 const HOUR = 60 * 60_000;

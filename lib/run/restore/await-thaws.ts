@@ -5,9 +5,9 @@ import type { PlannedPhone, RestoreSource } from '../../ledger/run/plan.ts';
 import type { RunDeps } from '../deps.ts';
 import { noteMissingRight } from '../state/failures/missing-right.ts';
 import { isError, isRefused, orError } from '../state/failures/or-error.ts';
-import { deadlineOf } from '../state/next-step.ts';
+import { deadlineOf } from '../state/steps/next-step.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
-import { phoneSteps } from '../state/phone-steps.ts';
+import { phoneSteps } from '../state/steps/phone-steps.ts';
 
 const MINUTE = 60_000;
 /** How often one archive is looked at, by how long it takes to become readable. */

@@ -3,7 +3,7 @@ import { putFreshnessHint } from '../../ledger/hints/freshness.ts';
 import type { Cursor, Cursors } from '../../ledger/state/cursors.ts';
 import { readFreshness } from '../../ledger/state/freshness.ts';
 import { readHistory } from '../../ledger/state/history.ts';
-import { readNotifiedStale } from '../../ledger/state/notified.ts';
+import { readNotifiedStale } from '../../ledger/state/notified/notified.ts';
 import type { RunDeps } from '../deps.ts';
 import { needsNotice, nextNoticeAt } from '../freshness/change.ts';
 import { type Basis, basisOf, judge, missedAt, newestEndedSlot } from '../freshness/judge.ts';

@@ -1,6 +1,6 @@
 import { PhonevaultError } from '../../errors.ts';
 import { putHeartbeat } from '../../ledger/hints/heartbeat.ts';
-import { readNotifiedHeartbeatStrictly } from '../../ledger/state/notified.ts';
+import { readNotifiedHeartbeatStrictly } from '../../ledger/state/notified/notified.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import { newestSlotWithin } from '../../policy/slots/slots.ts';
 import { localDate } from '../../policy/keys/stamp.ts';

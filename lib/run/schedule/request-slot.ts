@@ -1,7 +1,7 @@
 import { type MissedSlots, missedId, putMissed } from '../../ledger/hints/missed-slots.ts';
 import { listOpen, putRequest } from '../../ledger/run/request.ts';
-import { readSkippedSlots } from '../../ledger/state/skipped-slots.ts';
-import { readQuarantine } from '../../ledger/state/unreadable.ts';
+import { readSkippedSlots } from '../../ledger/state/notified/skipped-slots.ts';
+import { readQuarantine } from '../../ledger/state/notified/unreadable.ts';
 import { hasSettled } from '../../ledger/run/settled/has-settled.ts';
 import { timerRunId } from '../../policy/keys/run-id.ts';
 import { stamp } from '../../policy/keys/stamp.ts';

@@ -4,7 +4,7 @@ import type { RunState } from '../../ledger/run/run-state.ts';
 import type { DriveDeps } from '../deps.ts';
 import { statusOf } from '../state/attempt-status.ts';
 import { assertSoleWriter, flush, type OpenRun, record } from '../state/open-run.ts';
-import type { PhoneStep } from '../state/phone-steps.ts';
+import type { PhoneStep } from '../state/steps/phone-steps.ts';
 import type { FoundArchives } from './found-archives.ts';
 import { removeOrGiveUp } from './remove-or-give-up.ts';
 

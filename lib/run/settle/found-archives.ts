@@ -4,11 +4,11 @@ import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import type { Attempt } from '../../ledger/run/run-state.ts';
 import { archiveKey, parseArchiveKey, runFolder } from '../../policy/keys/keys.ts';
 import { mayStillArrive } from '../state/attempt-status.ts';
-import { RECHECK_AFTER_MS } from '../state/next-step.ts';
+import { RECHECK_AFTER_MS } from '../state/steps/next-step.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
 import { isError, orError } from '../state/failures/or-error.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
-import type { PhoneStep } from '../state/phone-steps.ts';
+import type { PhoneStep } from '../state/steps/phone-steps.ts';
 import { isWhole } from '../export/archives/verify-archives.ts';
 import { orGiveUp } from './or-give-up.ts';
 

@@ -3,8 +3,8 @@ import { archiveKey } from '../../policy/keys/keys.ts';
 import { countAttempts } from '../state/attempt-history.ts';
 import type { FoundArchives } from './found-archives.ts';
 import { hookFields } from '../state/hooks/results.ts';
-import { sourceFields } from '../state/restored-phone.ts';
-import type { PhoneStep } from '../state/phone-steps.ts';
+import { sourceFields } from '../state/steps/restored-phone.ts';
+import type { PhoneStep } from '../state/steps/phone-steps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 
 /** Returns a phone as the report shows it. Throws when the phone has no outcome yet. */

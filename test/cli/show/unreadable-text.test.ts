@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
+import { writeUnreadable } from '../../../lib/ledger/state/notified/unreadable.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight, denyGet } from '../support/cli-night.ts';
 

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
-import { readCredentialAlarm, writeCredentialAlarm } from '../../../lib/ledger/state/notified.ts';
+import {
+  readCredentialAlarm,
+  writeCredentialAlarm,
+} from '../../../lib/ledger/state/notified/notified.ts';
 import { putMissed } from '../../../lib/ledger/hints/missed-slots.ts';
 import { writeOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { readLimits } from '../../../lib/ledger/state/limits.ts';
-import { readUnreadable } from '../../../lib/ledger/state/unreadable.ts';
+import { readUnreadable } from '../../../lib/ledger/state/notified/unreadable.ts';
 import { appendLog, readLog } from '../../../lib/ledger/run/log/log.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
 import { readReport } from '../../../lib/ledger/run/report.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PhoneJob } from '../../../lib/cloud/cph/job.ts';
 import { type ErrorCode, PhonevaultError, ServiceError } from '../../../lib/errors.ts';
-import type { Item } from '../../../lib/run/export/lanes.ts';
+import type { Item } from '../../../lib/run/export/batches/lanes.ts';
 import {
   classifyResponse,
   classifyError,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../../lib/ledger/run/fold.ts';
-import type { Item } from '../../../lib/run/export/lanes.ts';
+import type { Item } from '../../../lib/run/export/batches/lanes.ts';
 import { sendBatches, type Window } from '../../../lib/run/export/send-batch.ts';
 import { refusal, runScene } from '../../support/run-scene.ts';
 import { postponedUntil } from '../../../lib/run/state/postponed.ts';

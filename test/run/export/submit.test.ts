@@ -8,7 +8,7 @@ import type { Terms } from '../../../lib/ledger/run/plan.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import { postponedUntil } from '../../../lib/run/state/postponed.ts';
 import { LeaseLost } from '../../../lib/errors.ts';
-import type { InFlightJob } from '../../../lib/run/export/batch.ts';
+import type { InFlightJob } from '../../../lib/run/export/batches/batch.ts';
 import { submitWindow } from '../../../lib/run/export/submit.ts';
 import { refusal, runScene, temporaryError } from '../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NotifiedStale } from '../../../lib/ledger/state/notified.ts';
+import type { NotifiedStale } from '../../../lib/ledger/state/notified/notified.ts';
 import { needsNotice, nextNoticeAt } from '../../../lib/run/freshness/change.ts';
 import type { Judgement } from '../../../lib/run/freshness/judge.ts';
 import { T0 } from '../../support/runs.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readFreshness, writeFreshness } from '../../../lib/ledger/state/freshness.ts';
-import { writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
+import { writeNotifiedStale } from '../../../lib/ledger/state/notified/notified.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { readFullRun } from '../../../lib/run/freshness/read-phones.ts';
 import { currentFreshness, recordFreshness } from '../../../lib/run/freshness/record.ts';

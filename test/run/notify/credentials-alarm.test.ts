@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCredentialAlarm } from '../../../lib/ledger/state/notified.ts';
+import { readCredentialAlarm } from '../../../lib/ledger/state/notified/notified.ts';
 import {
   clearCredentialsRefused,
   noteCredentialsRefused,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Cursor, writeCursors } from '../../../lib/ledger/state/cursors.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { recordSettled } from '../../../lib/ledger/state/history.ts';
-import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
+import { writeUnreadable } from '../../../lib/ledger/state/notified/unreadable.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import type { Report, RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';

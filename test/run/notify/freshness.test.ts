@@ -3,7 +3,10 @@ import { PhonevaultError } from '../../../lib/errors.ts';
 import { putFreshnessHint, readFreshnessHint } from '../../../lib/ledger/hints/freshness.ts';
 import { readFreshness } from '../../../lib/ledger/state/freshness.ts';
 import { recordSettled } from '../../../lib/ledger/state/history.ts';
-import { readNotifiedStale, writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
+import {
+  readNotifiedStale,
+  writeNotifiedStale,
+} from '../../../lib/ledger/state/notified/notified.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { checkRecovered, publishFreshness } from '../../../lib/run/notify/freshness.ts';
 import { withFailingStore } from '../../support/fake-stores.ts';

@@ -4,7 +4,7 @@ import { type HeartbeatDue, putHeartbeat } from '../../../lib/ledger/hints/heart
 import {
   readNotifiedHeartbeat,
   writeNotifiedHeartbeat,
-} from '../../../lib/ledger/state/notified.ts';
+} from '../../../lib/ledger/state/notified/notified.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { publishHeartbeat } from '../../../lib/run/notify/heartbeat.ts';
 import { needsNotice } from '../../../lib/run/state/failures/resting.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type MissedSlots, missedId, putMissed } from '../../../lib/ledger/hints/missed-slots.ts';
-import { readSkippedSlots } from '../../../lib/ledger/state/skipped-slots.ts';
+import { readSkippedSlots } from '../../../lib/ledger/state/notified/skipped-slots.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { writeCursors } from '../../../lib/ledger/state/cursors.ts';
 import { publishMissedSlots } from '../../../lib/run/notify/missed-slots.ts';

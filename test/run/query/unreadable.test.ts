@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { writeCursors } from '../../../lib/ledger/state/cursors.ts';
-import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
+import { writeUnreadable } from '../../../lib/ledger/state/notified/unreadable.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { missingObject } from '../../../lib/ledger/store/object-error.ts';

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Cursor } from '../../../lib/ledger/state/cursors.ts';
 import { writeFreshness } from '../../../lib/ledger/state/freshness.ts';
 import { recordSettled } from '../../../lib/ledger/state/history.ts';
-import { type NotifiedStale, writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
+import {
+  type NotifiedStale,
+  writeNotifiedStale,
+} from '../../../lib/ledger/state/notified/notified.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { summarize } from '../../../lib/run/freshness/summarize.ts';
 import { checkFreshness } from '../../../lib/run/schedule/freshness.ts';

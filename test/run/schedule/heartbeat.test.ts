@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
-import { writeNotifiedHeartbeat } from '../../../lib/ledger/state/notified.ts';
+import { writeNotifiedHeartbeat } from '../../../lib/ledger/state/notified/notified.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { requestHeartbeat, type Heartbeat } from '../../../lib/run/schedule/heartbeat.ts';
 import { recordReads, withFailingStore } from '../../support/fake-stores.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
+import { writeUnreadable } from '../../../lib/ledger/state/notified/unreadable.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { listOpen, readRequest } from '../../../lib/ledger/run/request.ts';
-import { readSkippedSlots } from '../../../lib/ledger/state/skipped-slots.ts';
+import { readSkippedSlots } from '../../../lib/ledger/state/notified/skipped-slots.ts';
 import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
 import { publishMissedSlots } from '../../../lib/run/notify/missed-slots.ts';
 import { noteMissed, requestSlot } from '../../../lib/run/schedule/request-slot.ts';

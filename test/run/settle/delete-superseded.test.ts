@@ -12,7 +12,7 @@ import {
 } from '../../../lib/run/settle/delete-superseded.ts';
 import type { FoundArchives } from '../../../lib/run/settle/found-archives.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
-import { phoneSteps } from '../../../lib/run/state/phone-steps.ts';
+import { phoneSteps } from '../../../lib/run/state/steps/phone-steps.ts';
 import { runScene } from '../../support/run-scene.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 

@@ -11,7 +11,7 @@ import {
   verifyLostArchives,
 } from '../../../lib/run/settle/found-archives.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
-import { phoneSteps } from '../../../lib/run/state/phone-steps.ts';
+import { phoneSteps } from '../../../lib/run/state/steps/phone-steps.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 

@@ -6,7 +6,7 @@ import type { PlannedPhone } from '../../../lib/ledger/run/plan.ts';
 import type { ReportedPhone } from '../../../lib/ledger/run/report.ts';
 import type { FoundArchives } from '../../../lib/run/settle/found-archives.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
-import { type PhoneStep, phoneSteps } from '../../../lib/run/state/phone-steps.ts';
+import { type PhoneStep, phoneSteps } from '../../../lib/run/state/steps/phone-steps.ts';
 import { reportPhone } from '../../../lib/run/settle/report-phone.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 

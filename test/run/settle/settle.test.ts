@@ -9,7 +9,7 @@ import { noMetrics } from '../../../lib/ledger/run/log/metrics.ts';
 import type { Terms } from '../../../lib/ledger/run/plan.ts';
 import { readReport, readReportedPhones, type RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { listIndexedRuns } from '../../../lib/ledger/state/run-index/list.ts';
-import { writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
+import { writeNotifiedStale } from '../../../lib/ledger/state/notified/notified.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { addArchives } from '../../../lib/ledger/catalogue/add.ts';
 import { includeSet } from '../../../lib/ledger/catalogue/archive.ts';

@@ -14,13 +14,16 @@ import { requestPrune, writePruneIntent } from '../../../lib/ledger/retention/pr
 import { writeRetention } from '../../../lib/ledger/retention/state.ts';
 import { recordDeleted } from '../../../lib/ledger/run/deleted-archives.ts';
 import { recordLateArchive, writeOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
-import { writeCredentialAlarm, writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
+import {
+  writeCredentialAlarm,
+  writeNotifiedStale,
+} from '../../../lib/ledger/state/notified/notified.ts';
 import { readCursors, writeCursors } from '../../../lib/ledger/state/cursors.ts';
 import { recordDrill } from '../../../lib/ledger/state/drills.ts';
 import { writeFolding } from '../../../lib/ledger/state/folding.ts';
-import { recordSkippedSlot } from '../../../lib/ledger/state/skipped-slots.ts';
+import { recordSkippedSlot } from '../../../lib/ledger/state/notified/skipped-slots.ts';
 import { claimKey } from '../../../lib/ledger/state/client-keys.ts';
-import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
+import { writeUnreadable } from '../../../lib/ledger/state/notified/unreadable.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { foldRun } from '../../../lib/run/fold/fold-run.ts';
 import {

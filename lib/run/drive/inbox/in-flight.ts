@@ -3,7 +3,7 @@ import { PhonevaultError } from '../../../errors.ts';
 import type { DriveDeps } from '../../deps.ts';
 import { busyUntil } from '../../state/attempt-status.ts';
 import { stopsDrive } from '../../state/failures/stops-drive.ts';
-import { keptPhones } from '../../state/agenda.ts';
+import { keptPhones } from '../../state/steps/agenda.ts';
 import type { StoredRun } from '../../state/stored-run.ts';
 
 /** So many runs are read at once, in a few seconds also from a slow service. */

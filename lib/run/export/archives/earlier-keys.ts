@@ -1,10 +1,10 @@
 import { type Attempt, missingSince } from '../../../ledger/run/run-state.ts';
 import type { RunDeps } from '../../deps.ts';
 import { mayStillArrive } from '../../state/attempt-status.ts';
-import { OUTAGE_GRACE_MS } from '../../state/next-step.ts';
+import { OUTAGE_GRACE_MS } from '../../state/steps/next-step.ts';
 import type { OpenRun } from '../../state/open-run.ts';
-import { agendaOf } from '../../state/agenda.ts';
-import type { PhoneStep } from '../../state/phone-steps.ts';
+import { agendaOf } from '../../state/steps/agenda.ts';
+import type { PhoneStep } from '../../state/steps/phone-steps.ts';
 import { isWhole, lookUp, type ToEvent } from './verify-archives.ts';
 
 /** A phone may wait so long for its call before its earlier keys are looked up again. */

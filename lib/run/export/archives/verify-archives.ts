@@ -10,8 +10,8 @@ import { isError, isRefused, orError } from '../../state/failures/or-error.ts';
 import { lookUpEach } from '../look-up.ts';
 import { trackOutage } from '../track-outage.ts';
 import { type OpenRun, record } from '../../state/open-run.ts';
-import type { Step } from '../../state/next-step.ts';
-import { stepsOf } from '../../state/agenda.ts';
+import type { Step } from '../../state/steps/next-step.ts';
+import { stepsOf } from '../../state/steps/agenda.ts';
 
 const READS_AT_ONCE = 8;
 const LOOKUP_EVERY_MS = 20_000;

@@ -1,7 +1,7 @@
 import { type Attempt, missingSince } from '../../../ledger/run/run-state.ts';
 import type { OpenRun } from '../../state/open-run.ts';
-import type { Overdue } from '../../state/next-step.ts';
-import { stepsOf } from '../../state/agenda.ts';
+import type { Overdue } from '../../state/steps/next-step.ts';
+import { stepsOf } from '../../state/steps/agenda.ts';
 
 const MAX_REQUESTS_PER_CALL = 20;
 /** CPH may not list a job yet that is younger. A list of such jobs alone is not halved. */

@@ -1,6 +1,6 @@
 import { hasCode, withCleanup } from '../../../errors.ts';
 import type { UnreadableLease } from '../../../ledger/lease/lease.ts';
-import { readRegister } from '../../../ledger/state/unreadable.ts';
+import { readRegister } from '../../../ledger/state/notified/unreadable.ts';
 import { isLeaseKey } from '../../../ledger/store/layout.ts';
 import { isUnreadable, type ObjectError } from '../../../ledger/store/object-error.ts';
 import type { DriveDeps, RunDeps } from '../../deps.ts';

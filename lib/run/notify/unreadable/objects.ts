@@ -1,5 +1,5 @@
 import { PhonevaultError } from '../../../errors.ts';
-import { readRegister, writeUnreadable } from '../../../ledger/state/unreadable.ts';
+import { readRegister, writeUnreadable } from '../../../ledger/state/notified/unreadable.ts';
 import type { DriveDeps } from '../../deps.ts';
 import { needsNotice } from '../../state/failures/resting.ts';
 import { localeOf } from '../locale.ts';

@@ -1,4 +1,4 @@
-import { readQuarantine } from '../../../ledger/state/unreadable.ts';
+import { readQuarantine } from '../../../ledger/state/notified/unreadable.ts';
 import { ifReadable, isUnreadable, throwIfListed } from '../../../ledger/store/object-error.ts';
 import { layout, readOpenKey } from '../../../ledger/store/layout.ts';
 import { readPlan } from '../../../ledger/run/plan.ts';

@@ -1,6 +1,6 @@
 import { FIRST_HOOK } from '../../../ledger/run/run-state.ts';
-import type { Step } from '../../state/next-step.ts';
-import { phoneSteps } from '../../state/phone-steps.ts';
+import type { Step } from '../../state/steps/next-step.ts';
+import { phoneSteps } from '../../state/steps/phone-steps.ts';
 import type { StoredRun } from '../../state/stored-run.ts';
 import type { Progress, RunPhone } from '../schemas/run.ts';
 

@@ -11,10 +11,10 @@ import {
 } from '../../../ledger/store/object-error.ts';
 import type { Store } from '../../../ledger/store/store.ts';
 import { hookFields } from '../../state/hooks/results.ts';
-import { sourceFields } from '../../state/restored-phone.ts';
+import { sourceFields } from '../../state/steps/restored-phone.ts';
 import { archiveKey } from '../../../policy/keys/keys.ts';
 import { countAttempts } from '../../state/attempt-history.ts';
-import { type PhoneStep, phoneSteps } from '../../state/phone-steps.ts';
+import { type PhoneStep, phoneSteps } from '../../state/steps/phone-steps.ts';
 import type { StoredRun } from '../../state/stored-run.ts';
 import { stateOf } from './progress.ts';
 import { instantOf } from '../schemas/object.ts';

@@ -8,7 +8,7 @@ import {
 import { archiveKey } from '../../../policy/keys/keys.ts';
 import type { RunDeps } from '../../deps.ts';
 import { endsAsTar, isPlausible } from '../../export/archives/archive-file.ts';
-import { RECHECK_AFTER_MS } from '../../state/next-step.ts';
+import { RECHECK_AFTER_MS } from '../../state/steps/next-step.ts';
 
 /** One attempt that outlived its run. */
 export type Orphan = { orphaned: OrphanedJobs; attempt: OrphanedAttempt };

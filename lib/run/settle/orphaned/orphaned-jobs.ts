@@ -17,7 +17,7 @@ import {
 import type { Attempt } from '../../../ledger/run/run-state.ts';
 import type { Terms } from '../../../ledger/run/plan.ts';
 import { mayStillArrive, statusOf } from '../../state/attempt-status.ts';
-import type { InFlightJob } from '../../export/batch.ts';
+import type { InFlightJob } from '../../export/batches/batch.ts';
 import type { DriveDeps, RunDeps } from '../../deps.ts';
 import type { StoredRun } from '../../state/stored-run.ts';
 

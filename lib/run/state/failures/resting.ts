@@ -1,5 +1,5 @@
 import { type ErrorCode, PhonevaultError } from '../../../errors.ts';
-import type { Unreadable } from '../../../ledger/state/unreadable.ts';
+import type { Unreadable } from '../../../ledger/state/notified/unreadable.ts';
 import { readOpenKey, readPolicyKey, runOfKey } from '../../../ledger/store/layout.ts';
 import type { ObjectError } from '../../../ledger/store/object-error.ts';
 import { policyOfRun } from '../../../policy/keys/run-id.ts';

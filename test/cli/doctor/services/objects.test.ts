@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkObjects } from '../../../../cli/doctor/services/objects.ts';
 import { PhonevaultError } from '../../../../lib/errors.ts';
-import { writeUnreadable } from '../../../../lib/ledger/state/unreadable.ts';
+import { writeUnreadable } from '../../../../lib/ledger/state/notified/unreadable.ts';
 import { layout } from '../../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
 import { playClock } from '../../../../testing/play-clock.ts';

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../../lib/errors.ts';
 import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
 import { isCleared, lookUpEarlierKeys } from '../../../../lib/run/export/archives/earlier-keys.ts';
-import { lanesOf } from '../../../../lib/run/export/lanes.ts';
-import { restoreTurns } from '../../../../lib/run/export/restore-turns.ts';
+import { lanesOf } from '../../../../lib/run/export/batches/lanes.ts';
+import { restoreTurns } from '../../../../lib/run/export/batches/restore-turns.ts';
 import { record } from '../../../../lib/run/state/open-run.ts';
-import { phoneSteps } from '../../../../lib/run/state/phone-steps.ts';
+import { phoneSteps } from '../../../../lib/run/state/steps/phone-steps.ts';
 import { driveScene, RUN, SECOND } from '../../../support/drive-scene.ts';
 import { MINUTE, plannedPhone, T0 } from '../../../support/runs.ts';
 

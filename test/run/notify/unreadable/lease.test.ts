@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../../lib/errors.ts';
 import { takeLease } from '../../../../lib/ledger/lease/lease.ts';
 import { putMissed } from '../../../../lib/ledger/hints/missed-slots.ts';
-import { readUnreadable } from '../../../../lib/ledger/state/unreadable.ts';
+import { readUnreadable } from '../../../../lib/ledger/state/notified/unreadable.ts';
 import { layout } from '../../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
 import type { Store } from '../../../../lib/ledger/store/store.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../../lib/errors.ts';
-import { readUnreadable } from '../../../../lib/ledger/state/unreadable.ts';
+import { readUnreadable } from '../../../../lib/ledger/state/notified/unreadable.ts';
 import { layout } from '../../../../lib/ledger/store/layout.ts';
 import { invalidObject } from '../../../../lib/ledger/store/object-error.ts';
 import {

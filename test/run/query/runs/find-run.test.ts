@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { writeUnreadable } from '../../../../lib/ledger/state/unreadable.ts';
+import { writeUnreadable } from '../../../../lib/ledger/state/notified/unreadable.ts';
 import { layout } from '../../../../lib/ledger/store/layout.ts';
 import { appendLog } from '../../../../lib/ledger/run/log/log.ts';
 import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
