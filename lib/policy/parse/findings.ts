@@ -91,13 +91,16 @@ function typeHint(
   }
   if (typeof value !== 'string') return undefined;
   if (expected === 'object') return lineHint(value);
-  if (expected === 'array') {
-    return /^-\S/.test(value) ? 'Put a space after each dash (-).' : 'Put the value in [ ].';
-  }
+  if (expected === 'array') return listHint(value);
   if (expected === 'boolean' && /^(yes|no|on|off)$/i.test(value)) {
     return 'In YAML 1.2, yes, no, on and off are strings.';
   }
   return expected === 'number' && /^\d+$/.test(value) ? 'Remove the quotes.' : undefined;
+}
+
+function listHint(value: string): string {
+  const ofList = /^-\S/.test(value) ? 'Put a space after each dash (-).' : 'Put the value in [ ].';
+  return slipIn(value)?.hint ?? ofList;
 }
 
 /** Returns the dotted path of a field with this name at another level. */

@@ -29,7 +29,7 @@ export type Finding = Problem & { path: Path; at?: 'key' | 'value' };
 const MAX_SHOWN = 64;
 
 // Characters that could break a line, reverse text, be invisible in a log or look like a common space.
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+const UNPRINTABLE = /(?! )[\p{C}\p{DI}\p{Z}\u2800]/gu;
 
 const escape = (char: string) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
 

@@ -48,6 +48,11 @@ function twoRanges(field: Field, from: number, to: number, isNamed: boolean): st
   return `${span(from, field.max)}${rest}`;
 }
 
+/** True when an expression names its zone, such as `CRON_TZ=Asia/Shanghai`. */
+export const namesZone = (text: string): boolean => ZONE.test(text);
+
+const ZONE = /\b(?:CRON_)?TZ=/i;
+
 /**
  * Returns how to fix an expression that does not have six fields, or undefined. `isValid` says whether an expression may be
  * suggested.
@@ -57,7 +62,8 @@ export function shapeHint(
   parts: readonly string[],
   isValid: (text: string) => boolean,
 ): string | undefined {
-  if (/\bCRON_TZ=/i.test(text)) return 'Remove CRON_TZ=... and set the zone in the field timezone.';
+  const zone = ZONE.exec(text)?.[0];
+  if (zone !== undefined) return `Remove ${zone}... and set the zone in the field timezone.`;
   if (text.startsWith('@')) return 'Write six fields: "0 0 3 * * *" is every day at 03:00.';
   if (parts.length === 5) {
     const padded = `0 ${parts.join(' ')}`;

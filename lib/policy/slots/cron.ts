@@ -1,6 +1,6 @@
 import { type Problem, show } from '../parse/validation-error.ts';
 import { type Field, FIELDS, readField, valuesOf } from './cron-fields.ts';
-import { fieldHint, shapeHint } from './cron-hints.ts';
+import { fieldHint, namesZone, shapeHint } from './cron-hints.ts';
 
 const MAX_CHARACTERS = 256;
 const SHAPE = 'six fields: second minute hour day-of-month month day-of-week';
@@ -13,7 +13,7 @@ export type CronParse = { ok: true; pattern: string } | { ok: false; problems: P
  */
 export function parseCron(text: string): CronParse {
   const parts = text.trim().split(/\s+/);
-  if (text.length > MAX_CHARACTERS || parts.length !== FIELDS.length) {
+  if (text.length > MAX_CHARACTERS || parts.length !== FIELDS.length || namesZone(text)) {
     return { ok: false, problems: [shapeProblem(text, parts)] };
   }
   const problems: Problem[] = [];

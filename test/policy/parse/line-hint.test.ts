@@ -28,6 +28,19 @@ test.each([
   ['my-phone', '\u200bmy-phone', 'the invisible character \\u{200b}'],
   ['enabled: true', 'enab\u200bled: true', 'the invisible character \\u{200b}'],
   ['enabled: true', 'enabled:\u3000true', 'the invisible character \\u{3000}'],
+  ['enabled: true', 'enab\u00adled: true', 'the invisible character \\u{ad}'],
+  ['my-phone', 'my\u2013phone', '\u2013 is not a hyphen. Write - instead.'],
+  ['deadline: 2h', 'deadline :2h', 'Put a space after the colon. Write "deadline: 2h".'],
+  [
+    '[/data/data, /data/media/0]',
+    '【/data/data】',
+    '【 is a full-width character. Write [ instead.',
+  ],
+  ['[/data/data, /data/media/0]', '\n    — /data/data', '— is not a hyphen. Write - instead.'],
+  ['name: "game-*"', 'name: @game', 'Put the value in quotes: name: "@game".'],
+  ['name: "game-*"', 'name: ?', 'Put the value in quotes: name: "?".'],
+  ['name: "game-*"', 'name: [a-z]*', 'Put the value in quotes: name: "[a-z]*".'],
+  ['"{policy}/{date}"', '{policy}/{date}', 'quotes: object_path: "{policy}/{date}".'],
 ])('%j -> %j has the hint %s', (piece, by, hint) => {
   expect(errorsOf(nightlyWith(piece, by))[0]?.hint).toContain(hint);
 });

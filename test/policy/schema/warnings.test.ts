@@ -62,6 +62,11 @@ describe('policyWarnings', () => {
     ['select.name', 'game-＊', '＊'],
     ['select.name', 'game-？', '？'],
     ['select.name', 'game-［1-3］', '［'],
+    ['select.name', 'game\u00ad-*', '\\u{ad}'],
+    ['select.name', 'game-\u{e0041}*', '\\u{e0041}'],
+    ['select.name', 'game\u3164*', '\\u{3164}'],
+    ['select.name', 'game\u2013*', '\u2013'],
+    ['select.name', 'game-\u2217', '\u2217'],
   ])('shows in %s of %j a character that looks like another', (field, pattern, shown) => {
     const found = warningsOf({ [field]: pattern });
     expect(found).toEqual([expect.stringContaining(`${field}: ${shown} is part of the pattern`)]);

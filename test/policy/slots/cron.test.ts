@@ -61,7 +61,9 @@ test.each([
   ['30 2 * * *', '"0 30 2 * * *"'],
   ['0 30 2 * * * 2026', 'Remove the year.'],
   ['CRON_TZ=Asia/Shanghai 0 30 2 * * *', 'Remove CRON_TZ=...'],
-  ['0 30 2 * * * cron_tz=UTC', 'Remove CRON_TZ=...'],
+  ['0 30 2 * * * cron_tz=UTC', 'Remove cron_tz=...'],
+  ['CRON_TZ=Asia/Shanghai 30 2 * * *', 'Remove CRON_TZ=...'],
+  ['TZ=Asia/Shanghai 30 2 * * *', 'Remove TZ=...'],
   ['@daily', '"0 0 3 * * *"'],
   ['@every 30m', '"0 0 3 * * *"'],
 ])('rejects %s, which does not have six fields, with the hint %s', (text, hint) => {

@@ -55,9 +55,10 @@ function conditionErrors(draft: Draft): Finding[] {
   if (select === undefined || conditions.some((field) => field in select)) return [];
   // It may select something: that error is reported.
   if (draft.hidesFields(['select'])) return [];
-  const isMisspelt = Object.keys(select).some(
-    (field) => !['exclude', 'max_phones'].includes(field),
-  );
+  const excluded = Object.keys(draft.mapping(['select', 'exclude']) ?? {});
+  const isMisspelt =
+    Object.keys(select).some((field) => !['exclude', 'max_phones'].includes(field)) ||
+    excluded.some((field) => !['phones', 'servers', 'name'].includes(field));
   return [
     {
       path: ['select'],

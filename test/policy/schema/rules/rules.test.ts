@@ -36,6 +36,14 @@ describe('a rule between fields is reported once, at its field', () => {
     expect(errors).toMatchObject([{ path: 'select', found }]);
   });
 
+  test.each(['select: { nmae: x }', 'select: { exclude: { nmae: x } }'])(
+    'does not advise to select all phones for the misspelt condition of %s',
+    (select) => {
+      const errors = errorsOf(SMALLEST.replace('select: { name: "*" }', select));
+      expect(errors.map(({ hint }) => hint)).toEqual([undefined, 'Did you mean name?']);
+    },
+  );
+
   test.each([
     ['select:\n  <<: { name: game-1 }', ['select["<<"]']],
     ['select: { 1: game-1 }', ['select']],
