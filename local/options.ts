@@ -163,7 +163,8 @@ function checkObjectOptions(
     ...rest
   }: {
     [Name in 'data' | 'obs' | 'obs-access-key' | 'PHONEVAULT_LOCAL_OBS_SECRET_KEY']?:
-      string | undefined;
+      | string
+      | undefined;
   },
   context: z.RefinementCtx,
 ): void {

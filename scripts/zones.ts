@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { format } from 'prettier';
+import { format } from 'oxfmt';
 
 // npm run zones [FILE]: writes the list of time zones from the compact form of the IANA database, which is in the public
 // domain. Needed when the database has new zones.
@@ -34,7 +34,5 @@ export const ZONE_NAMES: ReadonlySet<string> = new Set(
 );
 `;
 const target = join(import.meta.dirname, '../lib/policy/slots/zone-names.ts');
-await writeFile(
-  target,
-  await format(code, { parser: 'typescript', singleQuote: true, printWidth: 100 }),
-);
+const formatted = await format(target, code, { singleQuote: true, printWidth: 100 });
+await writeFile(target, formatted.code);

@@ -17,7 +17,8 @@ type Job = { job_id: string; phone_id: string; status: number };
 type Item = { phone_id: string; job_id?: string; error_code?: string };
 /** `unknown`: no answer, or throttled to the last retry. */
 type Submitted =
-  { result: 'accepted'; request_id: string; jobs: Item[] } | { result: 'too_many' | 'unknown' };
+  | { result: 'accepted'; request_id: string; jobs: Item[] }
+  | { result: 'too_many' | 'unknown' };
 
 export type Client = {
   phones(): Promise<Phone[]>;

@@ -1,4 +1,4 @@
-import { format } from 'prettier';
+import { format } from 'oxfmt';
 
 const MAX_LENGTH = 3;
 
@@ -9,8 +9,8 @@ export async function sampleBlocks(
   const blocks = Object.entries(samples).map(async ([name, value]) => {
     if (typeof value === 'string') return [`sample ${name}`, `\`\`\`text\n${value}\n\`\`\``];
     const json = JSON.stringify(shorten(value));
-    const pretty = await format(json, { parser: 'json', printWidth: 120 });
-    return [`sample ${name}`, `\`\`\`json\n${pretty.trimEnd()}\n\`\`\``];
+    const { code } = await format('sample.json', json, { printWidth: 120 });
+    return [`sample ${name}`, `\`\`\`json\n${code.trimEnd()}\n\`\`\``];
   });
   return Object.fromEntries(await Promise.all(blocks)) as Record<string, string>;
 }

@@ -24,14 +24,11 @@ it.concurrent('starts the cloud and stops it', async () => {
   await cloud.stop();
 });
 
-it.concurrent(
-  'fails when the cloud exits before it is ready, and keeps what it printed',
-  async () => {
-    const cloud = startCloud(root, ['--phones', 'many'], log);
+it.concurrent('fails when the cloud exits before it is ready, and keeps what it printed', async () => {
+  const cloud = startCloud(root, ['--phones', 'many'], log);
 
-    await expect(cloud.ready).rejects.toThrow('the embedded cloud exited (2)');
-    await expect(cloud.exited).rejects.toThrow('the embedded cloud exited (2)');
-    expect(readFileSync(logFile, 'utf8')).toContain('--phones');
-    await cloud.stop();
-  },
-);
+  await expect(cloud.ready).rejects.toThrow('the embedded cloud exited (2)');
+  await expect(cloud.exited).rejects.toThrow('the embedded cloud exited (2)');
+  expect(readFileSync(logFile, 'utf8')).toContain('--phones');
+  await cloud.stop();
+});

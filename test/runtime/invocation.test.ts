@@ -15,7 +15,7 @@ describe('startInvocation', () => {
     const lines: string[] = [];
     const body = new TextEncoder().encode('{}');
     const send = async () => ({ status: 503, headers: {}, body });
-    const instance = { clock, random: () => 0.5, send, write: (line: string) => void lines.push(line) }; // prettier-ignore
+    const instance = { clock, random: () => 0.5, send, write: (line: string) => void lines.push(line) }; // oxfmt-ignore
     const facts = {
       ...{ functionName: 'drive', requestId: 'request-4711', projectId: 'p1', timeoutMs: 60_000 },
       credentials: { token: 'T', accessKey: 'AK', secretKey: 'SK', securityToken: 'ST' },

@@ -2,7 +2,10 @@ import { hasCode, PhonevaultError, ServiceError } from '../../errors.ts';
 import { exists, type Store, type StoredObject } from './store.ts';
 
 type ObjectErrorCode =
-  'object_invalid' | 'object_newer' | 'object_unreadable' | 'object_unwritable';
+  | 'object_invalid'
+  | 'object_newer'
+  | 'object_unreadable'
+  | 'object_unwritable';
 
 /** One object of the ledger cannot be used. It says nothing about any other object. */
 export class ObjectError extends PhonevaultError {

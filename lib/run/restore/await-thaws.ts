@@ -27,7 +27,8 @@ type Deps = Pick<RunDeps, 'archives' | 'clock' | 'log'>;
 
 /** What became of an archive: readable now, on the way, or why it never will be. */
 type Thaw =
-  { kind: 'readable' | 'thawing' | 'later' } | { kind: 'failed'; reason: string; code?: string };
+  | { kind: 'readable' | 'thawing' | 'later' }
+  | { kind: 'failed'; reason: string; code?: string };
 
 /**
  * Makes the cold archives of a restore readable, and records for which phones they are. Looks at each archive once for all of its

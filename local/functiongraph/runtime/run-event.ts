@@ -12,7 +12,8 @@ type Measured = { durationMs: number; memoryMb: number; log: string };
 
 /** The result of an event; `busy` if no instance was free. The duration is simulated time. */
 export type Outcome =
-  (Measured & ({ kind: 'ok'; result: string } | ({ kind: 'failed' } & Failure))) | { kind: 'busy' };
+  | (Measured & ({ kind: 'ok'; result: string } | ({ kind: 'failed' } & Failure)))
+  | { kind: 'busy' };
 
 export type RunEvent = (work: Work) => Promise<Outcome>;
 

@@ -8,7 +8,8 @@ type Keeping = { versioning?: 'Enabled' | 'Suspended'; lock?: object };
 
 /** One version of an object, or a delete marker. `null`: written without versioning, or while it was suspended. */
 type Version = { id: string; lastModified: number } & (
-  { marker: true } | { marker: false; record: ObjectRecord; payload: Payload }
+  | { marker: true }
+  | { marker: false; record: ObjectRecord; payload: Payload }
 );
 
 type KeyState = {

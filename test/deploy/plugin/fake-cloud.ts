@@ -12,7 +12,8 @@ export function fakeCloud(answers: Partial<Cloud> = {}): { cloud: Cloud; calls: 
       async (...args: unknown[]): Promise<unknown> => {
         calls.push([operation, ...args]);
         const answer = answers[operation as keyof Cloud] as
-          ((...given: unknown[]) => Promise<unknown>) | undefined;
+          | ((...given: unknown[]) => Promise<unknown>)
+          | undefined;
         return answer?.(...args);
       },
   });

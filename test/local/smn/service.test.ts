@@ -130,7 +130,7 @@ describe('publish', () => {
     clock.now += 6_000;
     const later = await publish({ message: 'm' });
 
-    expect([over, other, later].map(outcome)).toEqual(['429 APIGW.0308', '200 accepted', '200 accepted']); // prettier-ignore
+    expect([over, other, later].map(outcome)).toEqual(['429 APIGW.0308', '200 accepted', '200 accepted']); // oxfmt-ignore
     expect(messages()).toHaveLength(3_002);
   });
 

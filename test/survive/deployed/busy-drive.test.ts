@@ -38,7 +38,7 @@ describe('drive as serverless.yml deploys it', () => {
     await functions.stop();
   });
 
-  const urn = () => `urn:fss:${functions.cloud.region}:${functions.cloud.projectId}:function:default:phonevault-test-drive`; // prettier-ignore
+  const urn = () => `urn:fss:${functions.cloud.region}:${functions.cloud.projectId}:function:default:phonevault-test-drive`; // oxfmt-ignore
 
   const deployDrive = async (source: string) => {
     const { cloud, settings } = functions;
@@ -53,7 +53,7 @@ describe('drive as serverless.yml deploys it', () => {
       environment: settings,
     };
     const definition = definitions()['drive']!;
-    const desired = desiredFunction({ service: 'phonevault', stage: 'test', provider, key: 'drive', definition }); // prettier-ignore
+    const desired = desiredFunction({ service: 'phonevault', stage: 'test', provider, key: 'drive', definition }); // oxfmt-ignore
     const zip = Buffer.from(zipOf({ 'drive.js': source }), 'base64');
     const pieces = [{ desired, code: { zip, digest: sha256(zip) } }];
     await deploy(connect(account, sleep), pieces, {}, () => undefined);

@@ -9,7 +9,8 @@ const MINUTE = 60 * SECOND;
 
 /** A fault of the cloud or of the network, from one minute of the night to another. */
 export type TimedFault = { from: number; until: number } & (
-  { fault: Fault } | { network: NetworkFault }
+  | { fault: Fault }
+  | { network: NetworkFault }
 );
 
 /** All that a seed decides. */

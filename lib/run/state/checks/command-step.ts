@@ -6,7 +6,9 @@ const MAX_TRIES = 2;
 const RETRY_AFTER_MS = 15_000;
 
 export type CommandStep =
-  { kind: 'poll'; attempt: Attempt } | { kind: 'submit'; notBefore: number } | undefined;
+  | { kind: 'poll'; attempt: Attempt }
+  | { kind: 'submit'; notBefore: number }
+  | undefined;
 
 /**
  * Returns what happens next to a command; undefined when it has ended, or is given up: it was sent twice without an answer, or ran

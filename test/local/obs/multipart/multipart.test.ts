@@ -63,7 +63,7 @@ describe('a multipart upload', () => {
     }
     expect(await backend.list(BUCKET, '')).toEqual([]);
 
-    const response = await complete([[1, etags[0] ?? ''], [2, etags[1] ?? '']]); // prettier-ignore
+    const response = await complete([[1, etags[0] ?? ''], [2, etags[1] ?? '']]); // oxfmt-ignore
 
     const expected = `"${md5(Buffer.concat(bodies.map((body) => md5(body).digest()))).digest('hex')}-2"`;
     const head = await send({ method: 'HEAD', path: '/k' });
@@ -77,12 +77,12 @@ describe('a multipart upload', () => {
   });
 
   it.each<[string, [number, string][], string]>([
-    ['an unknown part', [[2, X]], '400 InvalidPart'], // prettier-ignore
-    ['a wrong ETag', [[1, 'other']], '400 InvalidPart'], // prettier-ignore
-    ['the wrong order', [[3, X], [1, X]], '400 InvalidPartOrder'], // prettier-ignore
-    ['a small part before the last', [[1, X], [3, X]], '400 EntityTooSmall'], // prettier-ignore
+    ['an unknown part', [[2, X]], '400 InvalidPart'], // oxfmt-ignore
+    ['a wrong ETag', [[1, 'other']], '400 InvalidPart'], // oxfmt-ignore
+    ['the wrong order', [[3, X], [1, X]], '400 InvalidPartOrder'], // oxfmt-ignore
+    ['a small part before the last', [[1, X], [3, X]], '400 EntityTooSmall'], // oxfmt-ignore
     ['no parts', [], '400 MalformedXML'],
-    ['part 0', [[0, X]], '400 MalformedXML'], // prettier-ignore
+    ['part 0', [[0, X]], '400 MalformedXML'], // oxfmt-ignore
   ])('cannot be completed with %s', async (_name, parts, expected) => {
     const { part, complete, backend } = await begun();
     await part(1, 'x');
@@ -101,7 +101,7 @@ describe('a multipart upload', () => {
     const callWith = (body: string) =>
       ({
         ...{ bucket: BUCKET, key: 'k', backend, uploads, spool: createSpool() },
-        query: new Map([['uploadId', upload.id], ['partNumber', '1']]), // prettier-ignore
+        query: new Map([['uploadId', upload.id], ['partNumber', '1']]), // oxfmt-ignore
         body: inMemory(Buffer.from(body)),
         request: new Request('http://h/k'),
         settings: { region: REGION, conditionalPut: 'ignored', maxObjectBytes: MIB },

@@ -29,7 +29,7 @@ async function pages(
   let token: string | undefined;
   do {
     const xml = await list(token === undefined ? query : { ...query, 'continuation-token': token });
-    const found = [...xml.matchAll(/<(?:Key|CommonPrefixes><Prefix)>([^<]*)</g)].map((m) => m[1] ?? ''); // prettier-ignore
+    const found = [...xml.matchAll(/<(?:Key|CommonPrefixes><Prefix)>([^<]*)</g)].map((m) => m[1] ?? ''); // oxfmt-ignore
     expect(xml).toContain(`<KeyCount>${found.length}</KeyCount>`);
     seen.push(...found.sort(compareBytes));
     [token] = all(xml, 'NextContinuationToken');
@@ -167,7 +167,7 @@ describe('ListObjects', () => {
     let marker = '';
     for (;;) {
       const xml = await marked(marker);
-      seen.push(...[...xml.matchAll(/<(?:Key|CommonPrefixes><Prefix)>([^<]*)</g)].map((m) => m[1] ?? '')); // prettier-ignore
+      seen.push(...[...xml.matchAll(/<(?:Key|CommonPrefixes><Prefix)>([^<]*)</g)].map((m) => m[1] ?? '')); // oxfmt-ignore
       const [next] = all(xml, 'NextMarker');
       expect(xml).toContain(`<IsTruncated>${next !== undefined}</IsTruncated>`);
       if (next === undefined) return seen;

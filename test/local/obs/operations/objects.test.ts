@@ -148,7 +148,7 @@ it('HEAD returns the headers of a GET without the body', async () => {
     ['etag', 'content-length', 'content-type', 'last-modified', 'x-amz-meta-run'].map((name) =>
       response.headers.get(name),
     );
-  expect(described(head)).toEqual([`"${md5('abc', 'hex')}"`, '3', 'a/b', 'Fri, 02 Jan 2026 03:04:05 GMT', 'r1']); // prettier-ignore
+  expect(described(head)).toEqual([`"${md5('abc', 'hex')}"`, '3', 'a/b', 'Fri, 02 Jan 2026 03:04:05 GMT', 'r1']); // oxfmt-ignore
   expect(described(get)).toEqual(described(head));
   expect(await head.text()).toBe('');
 });

@@ -134,7 +134,7 @@ describe.each(TRANSPORTS)('the SDK %s', (_name, connect) => {
       await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'e', Body: '' }));
 
       const list = await client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
-      expect(list.Contents?.map(({ Key, Size }) => [Key, Size])).toEqual([['e', 0], ['s', 3]]); // prettier-ignore
+      expect(list.Contents?.map(({ Key, Size }) => [Key, Size])).toEqual([['e', 0], ['s', 3]]); // oxfmt-ignore
     });
 
     it('creates and lists buckets, and returns their region', async () => {

@@ -32,9 +32,9 @@ describe('a signed request', () => {
   });
 
   it.each<[string, [string, string][]]>([
-    ['an empty value', [['list-type', '2'], ['prefix', '']]], // prettier-ignore
-    ['a value that needs encoding', [['list-type', '2'], ['prefix', 'a b+c/d*~é']]], // prettier-ignore
-    ['names where one begins the other', [['list-type', '2'], ['x-id', '1'], ['delimiter', '/']]], // prettier-ignore
+    ['an empty value', [['list-type', '2'], ['prefix', '']]], // oxfmt-ignore
+    ['a value that needs encoding', [['list-type', '2'], ['prefix', 'a b+c/d*~é']]], // oxfmt-ignore
+    ['names where one begins the other', [['list-type', '2'], ['x-id', '1'], ['delimiter', '/']]], // oxfmt-ignore
   ])('is valid for a query with %s', async (_name, query) => {
     const { send } = await setUp();
 
@@ -45,7 +45,7 @@ describe('a signed request', () => {
 
   it('treats a name without `=` as an empty value', async () => {
     const { service } = await setUp();
-    const toSign = { method: 'GET', host: HOST, path: '/', query: [['location', '']] as [string, string][] }; // prettier-ignore
+    const toSign = { method: 'GET', host: HOST, path: '/', query: [['location', '']] as [string, string][] }; // oxfmt-ignore
     const headers = signHeaders(toSign, KEY, { now: NOW, region: REGION });
 
     const response = await service(rawRequest(`https://${HOST}/?location`, { headers }));
@@ -55,7 +55,7 @@ describe('a signed request', () => {
 
   it('is valid without spaces after the commas', async () => {
     const { service } = await setUp();
-    const headers = signHeaders({ method: 'HEAD', host: HOST, path: '/' }, KEY, { now: NOW, region: REGION }); // prettier-ignore
+    const headers = signHeaders({ method: 'HEAD', host: HOST, path: '/' }, KEY, { now: NOW, region: REGION }); // oxfmt-ignore
     headers['authorization'] = (headers['authorization'] ?? '').replaceAll(', ', ',');
 
     const response = await service(rawRequest(`https://${HOST}/`, { method: 'HEAD', headers }));
@@ -81,7 +81,7 @@ describe('a signed request', () => {
     ['a wrong secret', { key: { ...KEY, secretKey: 'wrong' } }, 'SignatureDoesNotMatch'],
     ['another region', { region: 'eu-west-101' }, 'SignatureDoesNotMatch'],
     ['a temporary key', { key: TEMPORARY }, 'status 200'],
-    ['a temporary key without token', { key: { ...TEMPORARY, securityToken: undefined } }, 'InvalidSecurity'], // prettier-ignore
+    ['a temporary key without token', { key: { ...TEMPORARY, securityToken: undefined } }, 'InvalidSecurity'], // oxfmt-ignore
     ['a wrong token', { key: { ...TEMPORARY, securityToken: 'other' } }, 'InvalidSecurity'],
     ['a token where none belongs', { key: { ...KEY, securityToken: 'other' } }, 'InvalidSecurity'],
   ])('with %s returns %s', async (_name, more, expected) => {

@@ -73,7 +73,7 @@ describe.each([
     const listed = await backend.list(BUCKET, 'p/');
 
     expect(listed.map(({ key }) => key)).toEqual(
-      ['p/B', 'p/a', 'p/b', 'p/é', 'p/\uFF5E', 'p/\u{1F600}'], // prettier-ignore
+      ['p/B', 'p/a', 'p/b', 'p/é', 'p/\uFF5E', 'p/\u{1F600}'], // oxfmt-ignore
     );
     expect(await backend.list(BUCKET, 'nothing')).toEqual([]);
     expect(await backend.list(BUCKET, '')).toHaveLength(keys.length);
@@ -121,7 +121,7 @@ describe.each([
     const bodies = await Promise.all([first, second].map((key) => backend.read(BUCKET, key)));
     await backend.remove(BUCKET, first);
 
-    expect(bodies.map((found) => Buffer.from(found?.body ?? []).toString())).toEqual(['first', 'second']); // prettier-ignore
+    expect(bodies.map((found) => Buffer.from(found?.body ?? []).toString())).toEqual(['first', 'second']); // oxfmt-ignore
     expect((await backend.list(BUCKET, '')).map(({ key }) => key)).toEqual([second]);
   });
 
@@ -143,7 +143,7 @@ describe.each([
     expect(part).toMatchObject({ range });
     expect(Buffer.from(await allOf(part!.body)).toString()).toBe('aaa');
     for (const found of [first, second]) {
-      const md5 = createHash('md5').update(await allOf(found!.body)).digest('hex'); // prettier-ignore
+      const md5 = createHash('md5').update(await allOf(found!.body)).digest('hex'); // oxfmt-ignore
       expect(md5).toBe(found!.record.etag);
     }
     expect(await backend.open(BUCKET, 'k')).toBeUndefined();
@@ -171,7 +171,7 @@ describe.each([
     const known = ['b-1', 'b-3', '..', '__proto__'].map((bucket) => backend.hasBucket(bucket));
     expect(await Promise.all(known)).toEqual([true, false, false, false]);
     await expect(backend.list('b-3', '')).rejects.toMatchObject({ code: 'NoSuchBucket' });
-    await expect(backend.createBucket('../up')).rejects.toMatchObject({ code: 'InvalidBucketName' }); // prettier-ignore
+    await expect(backend.createBucket('../up')).rejects.toMatchObject({ code: 'InvalidBucketName' }); // oxfmt-ignore
   });
 
   it('is consistent with many simultaneous writers', async () => {
@@ -184,7 +184,7 @@ describe.each([
 
     const found = await backend.read(BUCKET, 'dir/k');
     expect(records).toContainEqual(found?.record);
-    expect(createHash('md5').update(found?.body ?? bytes('')).digest('hex')).toBe(found?.record.etag); // prettier-ignore
+    expect(createHash('md5').update(found?.body ?? bytes('')).digest('hex')).toBe(found?.record.etag); // oxfmt-ignore
   });
 
   it('agrees with a plain map after any changes', async () => {
