@@ -1,6 +1,6 @@
 import { type Archive, includeSet } from '../../lib/ledger/catalogue/archive.ts';
 import { newestArchives } from '../../lib/ledger/catalogue/newest-archives.ts';
-import { listShards, readShards } from '../../lib/ledger/catalogue/shards.ts';
+import { listShards, readShards } from '../../lib/ledger/catalogue/shards/shards.ts';
 import { isUnreadable } from '../../lib/ledger/store/object-error.ts';
 import { T0 } from './runs.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';

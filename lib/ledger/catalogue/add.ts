@@ -3,8 +3,9 @@ import { isUnreadable, type ObjectError } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 import { type Archive, comparePlaces } from './archive.ts';
 import { grouped } from '../store/parts/grouped.ts';
-import { encode, shardObject } from './shard.ts';
-import { listShards, readShard, type Shard, shardName } from './shards.ts';
+import { shardObject } from './shards/content.ts';
+import { encode } from './shards/shard.ts';
+import { listShards, readShard, type Shard, shardName } from './shards/shards.ts';
 
 type Writer = Pick<Store, 'get' | 'list' | 'put'>;
 

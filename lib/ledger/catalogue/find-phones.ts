@@ -1,6 +1,6 @@
 import { isUnreadable, type ObjectError } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
-import { listShards, readShards } from './shards.ts';
+import { listShards, readShards } from './shards/shards.ts';
 
 /**
  * Returns the ids of the phones that have this id, or else whose newest archive has this name, or else that ever had it, and the

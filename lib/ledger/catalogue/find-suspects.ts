@@ -1,7 +1,7 @@
 import { isUnreadable } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 import type { Archive } from './archive.ts';
-import { listShards, readShards } from './shards.ts';
+import { listShards, readShards } from './shards/shards.ts';
 import { isSuspect, SIZES } from './suspect.ts';
 
 const SHARDS = 4;

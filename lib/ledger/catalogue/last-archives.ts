@@ -1,7 +1,7 @@
 import { isUnreadable, type ObjectError } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 import type { Archive } from './archive.ts';
-import { listShards, readShards } from './shards.ts';
+import { listShards, readShards } from './shards/shards.ts';
 
 /**
  * Returns the last verified archives of a policy's phones, as far as they are not older than what `since` says for the phone

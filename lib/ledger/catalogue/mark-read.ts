@@ -1,8 +1,8 @@
 import type { EventOf } from '../run/events.ts';
 import type { Store } from '../store/store.ts';
 import type { Archive, ArchiveRead } from './archive.ts';
-import { rewriteShard } from './rewrite.ts';
-import { listShards } from './shards.ts';
+import { rewriteShard } from './shards/rewrite.ts';
+import { listShards } from './shards/shards.ts';
 
 /** A right that is missing says nothing of an archive. */
 const SUSPECT: ReadonlySet<ArchiveRead['result']> = new Set(['changed', 'broken', 'missing']);

@@ -1,7 +1,7 @@
 import { isUnreadable, type ObjectError } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 import { type Archive, type ArchivePosition, compareNewest } from './archive.ts';
-import { listShards, readShards, type Shard } from './shards.ts';
+import { listShards, readShards, type Shard } from './shards/shards.ts';
 
 export type ArchiveFilter = {
   policy?: string | undefined;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hasCode } from '../../errors.ts';
 import type { Archive } from '../../ledger/catalogue/archive.ts';
-import { listShards, readShards } from '../../ledger/catalogue/shards.ts';
+import { listShards, readShards } from '../../ledger/catalogue/shards/shards.ts';
 import { listOpen } from '../../ledger/run/request.ts';
 import { layout, readPolicyKey } from '../../ledger/store/layout.ts';
 import { ifReadable, isUnreadable, type ObjectError } from '../../ledger/store/object-error.ts';

@@ -1,7 +1,7 @@
 import type { Archive } from '../../ledger/catalogue/archive.ts';
 import { findArchivedPhones } from '../../ledger/catalogue/find-phones.ts';
 import { newestArchives } from '../../ledger/catalogue/newest-archives.ts';
-import { listShards, readShards } from '../../ledger/catalogue/shards.ts';
+import { listShards, readShards } from '../../ledger/catalogue/shards/shards.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import { PhonevaultError } from '../../errors.ts';

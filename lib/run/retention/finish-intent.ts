@@ -1,6 +1,6 @@
 import { comparePlaces } from '../../ledger/catalogue/archive.ts';
-import { rewriteShard } from '../../ledger/catalogue/rewrite.ts';
-import { listShards } from '../../ledger/catalogue/shards.ts';
+import { rewriteShard } from '../../ledger/catalogue/shards/rewrite.ts';
+import { listShards } from '../../ledger/catalogue/shards/shards.ts';
 import { readPruneIntent } from '../../ledger/retention/prune.ts';
 import { carryOut } from './delete-archives.ts';
 import { afterDeletion, type Deps, type Tally } from './prune-shard.ts';

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Archive } from '../../ledger/catalogue/archive.ts';
-import { readShard } from '../../ledger/catalogue/shards.ts';
+import { readShard } from '../../ledger/catalogue/shards/shards.ts';
 import { grouped } from '../../ledger/store/parts/grouped.ts';
 import type { JudgedShard } from './judge/judge-policy.ts';
 import type { Deps } from './prune-shard.ts';

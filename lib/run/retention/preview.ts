@@ -1,5 +1,5 @@
 import type { Archive } from '../../ledger/catalogue/archive.ts';
-import { listShards, readShard } from '../../ledger/catalogue/shards.ts';
+import { listShards, readShard } from '../../ledger/catalogue/shards/shards.ts';
 import type { Block } from '../../ledger/retention/state.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import { mostDeletes } from '../../policy/retention/breaker.ts';

@@ -1,7 +1,7 @@
 import type { Archive } from '../../ledger/catalogue/archive.ts';
-import { rewriteShard } from '../../ledger/catalogue/rewrite.ts';
+import { rewriteShard } from '../../ledger/catalogue/shards/rewrite.ts';
 import { grouped } from '../../ledger/store/parts/grouped.ts';
-import { readShard, type Shard } from '../../ledger/catalogue/shards.ts';
+import { readShard, type Shard } from '../../ledger/catalogue/shards/shards.ts';
 import type { DriveDeps } from '../deps.ts';
 import { type Batch, deleteArchives, type Deleted } from './delete-archives.ts';
 import { withoutConfirmed } from './confirmed-late.ts';

@@ -1,5 +1,5 @@
 import type { Archive } from '../../ledger/catalogue/archive.ts';
-import { listShards, readShards, type Shard } from '../../ledger/catalogue/shards.ts';
+import { listShards, readShards, type Shard } from '../../ledger/catalogue/shards/shards.ts';
 import type { ShardTotals, Totals } from '../../ledger/state/totals.ts';
 import { ifReadable, isUnreadable } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';

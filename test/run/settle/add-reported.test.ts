@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listShards, readShards } from '../../../lib/ledger/catalogue/shards.ts';
+import { listShards, readShards } from '../../../lib/ledger/catalogue/shards/shards.ts';
 import { isUnreadable } from '../../../lib/ledger/store/object-error.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { TimeUp } from '../../../lib/errors.ts';

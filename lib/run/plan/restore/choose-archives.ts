@@ -2,7 +2,7 @@ import type { Archive } from '../../../ledger/catalogue/archive.ts';
 import { isGood, newestOfPhones } from '../../../ledger/catalogue/newest-archives.ts';
 import { archivesOfRun } from '../../../ledger/catalogue/rebuild/rebuild.ts';
 import { readResets } from '../../../ledger/catalogue/rebuild/resets.ts';
-import { listShards } from '../../../ledger/catalogue/shards.ts';
+import { listShards } from '../../../ledger/catalogue/shards/shards.ts';
 import { readPlan } from '../../../ledger/run/plan.ts';
 import { readSettled } from '../../../ledger/run/settled/read-settled.ts';
 import type { RestoreOrder } from '../../../ledger/run/restore-order.ts';

@@ -1,6 +1,6 @@
 import type { Archive } from '../../../ledger/catalogue/archive.ts';
 import { isGood } from '../../../ledger/catalogue/newest-archives.ts';
-import { listShards, readShards } from '../../../ledger/catalogue/shards.ts';
+import { listShards, readShards } from '../../../ledger/catalogue/shards/shards.ts';
 import type { RestoreTerms } from '../../../ledger/run/plan.ts';
 import { shuffled } from '../../../ledger/store/digest.ts';
 import { isUnreadable } from '../../../ledger/store/object-error.ts';

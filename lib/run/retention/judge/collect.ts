@@ -1,5 +1,5 @@
 import type { Archive } from '../../../ledger/catalogue/archive.ts';
-import { readShards, type Shard } from '../../../ledger/catalogue/shards.ts';
+import { readShards, type Shard } from '../../../ledger/catalogue/shards/shards.ts';
 import { isUnreadable } from '../../../ledger/store/object-error.ts';
 import type { Store } from '../../../ledger/store/store.ts';
 import type { RetainedArchive } from '../../../policy/retention/archive.ts';

@@ -1,5 +1,5 @@
 import { PhonevaultError } from '../../../errors.ts';
-import { listShards, type Shard } from '../../../ledger/catalogue/shards.ts';
+import { listShards, type Shard } from '../../../ledger/catalogue/shards/shards.ts';
 import type { Store } from '../../../ledger/store/store.ts';
 import { judge } from '../../../policy/retention/judge.ts';
 import { collect } from './collect.ts';

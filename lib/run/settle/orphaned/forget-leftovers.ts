@@ -1,7 +1,7 @@
 import { ifReadable } from '../../../ledger/store/object-error.ts';
 import type { Store } from '../../../ledger/store/store.ts';
-import { rewriteShard } from '../../../ledger/catalogue/rewrite.ts';
-import { listShards } from '../../../ledger/catalogue/shards.ts';
+import { rewriteShard } from '../../../ledger/catalogue/shards/rewrite.ts';
+import { listShards } from '../../../ledger/catalogue/shards/shards.ts';
 
 /**
  * Takes the leftovers with these keys out of a policy's catalogue: they were verified after all. `since`: when their run started (epoch

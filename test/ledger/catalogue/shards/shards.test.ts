@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { addArchives } from '../../../lib/ledger/catalogue/add.ts';
-import { listShards, readShards } from '../../../lib/ledger/catalogue/shards.ts';
-import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { playClock } from '../../../testing/play-clock.ts';
-import { archiveOf } from '../../support/archives.ts';
-import { recordReads } from '../../support/fake-stores.ts';
-import { T0 } from '../../support/runs.ts';
+import { addArchives } from '../../../../lib/ledger/catalogue/add.ts';
+import { listShards, readShards } from '../../../../lib/ledger/catalogue/shards/shards.ts';
+import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
+import { playClock } from '../../../../testing/play-clock.ts';
+import { archiveOf } from '../../../support/archives.ts';
+import { recordReads } from '../../../support/fake-stores.ts';
+import { T0 } from '../../../support/runs.ts';
 
 it('reads each of many shards once, in order, a few at a time', async () => {
   const store = memoryStore(playClock());

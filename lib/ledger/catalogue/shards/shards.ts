@@ -1,8 +1,9 @@
-import { layout, readShardKey } from '../store/layout.ts';
-import { isUnreadable, type ObjectError } from '../store/object-error.ts';
-import type { Store } from '../store/store.ts';
-import { type Archive, comparePlaces, type Place } from './archive.ts';
-import { decode, shardObject } from './shard.ts';
+import { layout, readShardKey } from '../../store/layout.ts';
+import { isUnreadable, type ObjectError } from '../../store/object-error.ts';
+import type { Store } from '../../store/store.ts';
+import { type Archive, comparePlaces, type Place } from '../archive.ts';
+import { shardObject } from './content.ts';
+import { decode } from './shard.ts';
 
 const READS_AT_ONCE = 4;
 

@@ -1,8 +1,9 @@
-import type { Store } from '../store/store.ts';
-import { layout } from '../store/layout.ts';
-import { writeShards } from './add.ts';
-import type { Archive } from './archive.ts';
-import { encode, shardObject } from './shard.ts';
+import type { Store } from '../../store/store.ts';
+import { layout } from '../../store/layout.ts';
+import { writeShards } from '../add.ts';
+import type { Archive } from '../archive.ts';
+import { shardObject } from './content.ts';
+import { encode } from './shard.ts';
 import { readShard, type Shard } from './shards.ts';
 
 /** A shard that lost most of its archives joins the one before it. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { decode, encode, shardObject } from '../../../lib/ledger/catalogue/shard.ts';
-import { archiveOf } from '../../support/archives.ts';
-import { T0 } from '../../support/runs.ts';
+import { shardObject } from '../../../../lib/ledger/catalogue/shards/content.ts';
+import { decode, encode } from '../../../../lib/ledger/catalogue/shards/shard.ts';
+import { archiveOf } from '../../../support/archives.ts';
+import { T0 } from '../../../support/runs.ts';
 
 const archives = [
   archiveOf('p1', T0),

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { addArchives } from '../../../lib/ledger/catalogue/add.ts';
-import type { Archive } from '../../../lib/ledger/catalogue/archive.ts';
-import { rewriteShard } from '../../../lib/ledger/catalogue/rewrite.ts';
-import { listShards, type Shard } from '../../../lib/ledger/catalogue/shards.ts';
-import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import type { Store } from '../../../lib/ledger/store/store.ts';
-import { playClock } from '../../../testing/play-clock.ts';
-import { archiveOf, catalogued } from '../../support/archives.ts';
-import { untilKilled } from '../../support/fake-stores.ts';
-import { MINUTE, T0 } from '../../support/runs.ts';
+import { addArchives } from '../../../../lib/ledger/catalogue/add.ts';
+import type { Archive } from '../../../../lib/ledger/catalogue/archive.ts';
+import { rewriteShard } from '../../../../lib/ledger/catalogue/shards/rewrite.ts';
+import { listShards, type Shard } from '../../../../lib/ledger/catalogue/shards/shards.ts';
+import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
+import type { Store } from '../../../../lib/ledger/store/store.ts';
+import { playClock } from '../../../../testing/play-clock.ts';
+import { archiveOf, catalogued } from '../../../support/archives.ts';
+import { untilKilled } from '../../../support/fake-stores.ts';
+import { MINUTE, T0 } from '../../../support/runs.ts';
 
 /** Bytes of a shard of eight archives. */
 const SMALL = 1_750;
