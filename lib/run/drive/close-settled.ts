@@ -30,11 +30,11 @@ export async function closeSettled(deps: DriveDeps, work: Work): Promise<void> {
 
 async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promise<void> {
   if (run.unwritten.result && isSettled(run, deps.clock.now())) {
-    const orphaned = await settleRun(deps, run);
-    if (orphaned.length > 0) {
+    await settleRun(deps, run, (orphaned) => {
+      if (orphaned.length === 0) return;
       const others = work.orphaned.filter(({ run_id }) => run_id !== run.runId);
       work.orphaned = [...others, ...orphaned];
-    }
+    });
   }
   if (run.unwritten.result) return;
   await notifyIfDue(deps, run);

@@ -44,15 +44,18 @@ export function isSettled(run: StoredRun, now: number): boolean {
 
 /**
  * Settles a run whose phones all have an outcome: deletes superseded archives, stores jobs that still run, writes the report
- * once and records the result. Returns the stored jobs, when it wrote the report. Safe to repeat after a crash, or when the time is up: a written report never changes.
+ * once and records the result. `onReported` gets the stored jobs once the report is written, whatever fails afterwards. Safe to repeat after a crash, or when the time is up: a written report never changes.
  */
-export async function settleRun(drive: DriveDeps, run: OpenRun): Promise<OrphanedJobs[]> {
+export async function settleRun(
+  drive: DriveDeps,
+  run: OpenRun,
+  onReported: (orphaned: OrphanedJobs[]) => void,
+): Promise<void> {
   const deps = untilTimeUp(drive);
   const { plan } = run;
-  if (plan === undefined) return [];
-  const orphaned = run.report === undefined ? await reportRun(deps, run, plan) : [];
+  if (plan === undefined) return;
+  if (run.report === undefined) onReported(await reportRun(deps, run, plan));
   if (run.report !== undefined) await recordResult(deps, run, plan, run.report);
-  return orphaned;
 }
 
 async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<OrphanedJobs[]> {

@@ -19,6 +19,7 @@ import {
   skipped,
 } from '../../support/drive-scene.ts';
 import { temporaryError } from '../../support/run-scene.ts';
+import { withFailingStore } from '../../support/fake-stores.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 describe('closeSettled', () => {
@@ -74,20 +75,33 @@ describe('closeSettled', () => {
     expect(world.work.runs.size).toBe(0);
   });
 
-  it('replaces the orphaned jobs of a run that settles', async () => {
+  /** A scene with one run in hand whose only phone timed out while its job may still run. */
+  async function timedOut() {
     const world = driveScene();
     await world.request(RUN, [plannedPhone('p')]);
-    const timedOut = { outcome: 'timed_out', reason: 'export_timeout' } as const;
     await appendLog(world.store, layout.logEntry(RUN, '0000000000-z', 1), [
       ...[intent, accepted],
-      { type: 'outcome', at: T0, phone_id: 'p', ...timedOut },
+      { type: 'outcome', at: T0, phone_id: 'p', outcome: 'timed_out', reason: 'export_timeout' },
     ]);
     await world.load(RUN);
+    return world;
+  }
+
+  it('replaces the orphaned jobs of a run that settles', async () => {
+    const world = await timedOut();
     const of = (run_id: string) => ({ run_id, attempts: [] }) as unknown as OrphanedJobs;
     world.work.orphaned = [of(RUN), of(OTHER)];
     await close(world);
     expect(world.work.orphaned).toEqual([of(OTHER), await readOrphanedJobs(world.store, RUN)]);
     expect(world.work.orphaned[1]?.attempts).toMatchObject([{ phone_id: 'p' }]);
+  });
+
+  it('takes up the orphaned jobs of a run with a report whose result cannot be recorded yet', async () => {
+    const world = await timedOut();
+    const { store } = withFailingStore(world, 'put', undefined, layout.runIndex);
+    await closeSettled({ ...world.deps, store, until: world.clock.now() + MINUTE }, world.work);
+    expect(world.work.runs.get(RUN)?.report).toBeDefined();
+    expect(world.work.orphaned).toMatchObject([{ run_id: RUN, attempts: [{ phone_id: 'p' }] }]);
   });
 
   it('keeps the orphaned jobs when a settled run leaves none', async () => {

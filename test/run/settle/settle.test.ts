@@ -3,10 +3,15 @@ import { TimeUp } from '../../../lib/errors.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { readFreshness } from '../../../lib/ledger/state/freshness.ts';
 import { recordSettled, readHistory } from '../../../lib/ledger/state/history.ts';
-import { readOrphanedJobs, recordLateArchive } from '../../../lib/ledger/run/orphaned-jobs.ts';
+import {
+  type OrphanedJobs,
+  readOrphanedJobs,
+  recordLateArchive,
+} from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { noMetrics } from '../../../lib/ledger/run/log/metrics.ts';
 import type { Terms } from '../../../lib/ledger/run/plan.ts';
+import type { DriveDeps } from '../../../lib/run/deps.ts';
 import { readReport, readReportedPhones, type RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { listIndexedRuns } from '../../../lib/ledger/state/run-index/list.ts';
 import { writeNotifiedStale } from '../../../lib/ledger/state/notified/notified.ts';
@@ -59,7 +64,11 @@ function scene() {
   };
   const deps = { ...made.deps, archives, until: Infinity };
   made.clock.move(LATER - T0);
-  const settle = (run: OpenRun) => settleRun(deps, run);
+  const settle = async (run: OpenRun, own: DriveDeps = deps): Promise<OrphanedJobs[]> => {
+    let left: OrphanedJobs[] = [];
+    await settleRun(own, run, (orphaned) => (left = orphaned));
+    return left;
+  };
   return { ...made, deps, removed, settle };
 }
 
@@ -234,7 +243,7 @@ describe('settleRun', () => {
   });
 
   it('reports the superseded archives that could not be deleted, and settles all the same', async () => {
-    const { deps, land, store } = scene();
+    const { settle, deps, land, store } = scene();
     for (const id of ['p2', 'p1']) [1, 2].forEach((attempt) => land(key(id, attempt)));
     const run = runOf(
       ['p2', 'p1'],
@@ -244,7 +253,7 @@ describe('settleRun', () => {
       refused: keys.map((one) => ({ key: one, code: 'AccessDenied' })),
       versioning: 'off' as const,
     });
-    await settleRun({ ...deps, archives: { ...deps.archives, purge } }, run);
+    await settle(run, { ...deps, archives: { ...deps.archives, purge } });
     expect(run.report).not.toHaveProperty('superseded_deleted');
     expect(run.report?.leftovers).toEqual(
       ['p1', 'p2'].map((id) => ({ key: key(id), code: 'AccessDenied' })),
@@ -258,7 +267,7 @@ describe('settleRun', () => {
   });
 
   it('settles a large run over several drives when the time is up', async () => {
-    const { deps, store, clock } = scene();
+    const { settle, deps, store, clock } = scene();
     const ids = Array.from({ length: 12_000 }, (_, n) => `p${n}`);
     const run = runOf(
       ids,
@@ -285,7 +294,7 @@ describe('settleRun', () => {
     let drives = 0;
     for (; run.unwritten.result && drives < 20; drives += 1) {
       until = clock.now() + 10_000;
-      await settleRun({ ...deps, store: slow, until }, run).catch((error: unknown) => {
+      await settle(run, { ...deps, store: slow, until }).catch((error: unknown) => {
         if (!(error instanceof TimeUp)) throw error;
       });
     }
@@ -351,7 +360,7 @@ describe('a run that is settled again', () => {
     const { settle, deps, store } = scene();
     const run = runOf(['p1'], [verified('p1')]);
     const away = withFailingStore(deps, 'put', undefined, layout.runIndex);
-    await expect(settleRun(away, run)).rejects.toThrow('no response');
+    await expect(settle(run, away)).rejects.toThrow('no response');
     expect([run.report?.outcome, run.unwritten.result]).toEqual(['completed', true]);
     await settle(run);
     expect((await listIndexedRuns(store, { max: 10 })).runs).toHaveLength(1);
