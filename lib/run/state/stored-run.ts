@@ -1,6 +1,6 @@
 import { fold } from '../../ledger/run/fold.ts';
 import { type RunState, startState } from '../../ledger/run/run-state.ts';
-import { type LogMark, readLog } from '../../ledger/run/log/log.ts';
+import { type LogMark, readLogParts } from '../../ledger/run/log/log.ts';
 import type { LogEnds } from '../../ledger/run/log/log-ends.ts';
 import { addMetrics, type Metrics, noMetrics } from '../../ledger/run/log/metrics.ts';
 import { type Plan, type PlannedPhone, readPlan } from '../../ledger/run/plan.ts';
@@ -58,10 +58,12 @@ export async function loadRun(
   return run;
 }
 
-/** Folds in the log entries that were appended since the last read. */
+/** Folds in the log entries that were appended since the last read. One that fails goes on where it stopped. */
 export async function refresh(store: Readable, run: StoredRun, ends?: LogEnds): Promise<void> {
   const { logMark: mark, loggedMetrics: metrics } = run;
-  fold(run.state, await readLog(store, run.runId, { mark, metrics, ends }));
+  for await (const events of readLogParts(store, run.runId, { mark, metrics, ends })) {
+    fold(run.state, events);
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TimeUp } from '../../../lib/errors.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { appendLog } from '../../../lib/ledger/run/log/log.ts';
@@ -120,6 +121,27 @@ describe('refresh', () => {
     expect(run.state).toMatchObject({ failures: [{ code: 'a' }], cancelledAt: T0 });
     expect(metricsOf(run).function_ms).toBe(3);
     expect(run.unwritten.events).toEqual([]);
+  });
+
+  it('goes on where it stopped in a long log', async () => {
+    const { store, run } = scene();
+    for (let n = 1; n <= 40; n += 1) {
+      await appendLog(store, layout.logEntry(RUN, '1-a', n), [stepFailed(`c${n}`)]);
+    }
+    let gets = 0;
+    const get: typeof store.get = async (key) => {
+      gets += 1;
+      if (gets === 30) throw new TimeUp();
+      return store.get(key);
+    };
+    await expect(refresh({ ...store, get }, run)).rejects.toThrow(TimeUp);
+    expect(run.logMark.size).toBe(16);
+    gets = 30;
+    await refresh({ ...store, get }, run);
+    expect(gets).toBe(30 + 40 - 16);
+    const codes = Array.from({ length: 40 }, (_, n) => `c${n + 1}`);
+    expect(new Set(run.state.failures.map(({ code }) => code))).toEqual(new Set(codes));
+    expect(run.state.failures).toHaveLength(40);
   });
 });
 

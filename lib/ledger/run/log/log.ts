@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import * as z from 'zod';
 import { ledgerObject, wholeKey } from '../../store/ledger-object.ts';
 import { layout } from '../../store/layout.ts';
@@ -41,30 +40,44 @@ type Reading = { mark?: LogMark; metrics?: Map<string, Metrics>; ends?: LogEnds 
 
 /**
  * Returns the events of the entries that `mark` lacks, in key order, and marks them. With `ends` it finds entries that LIST does
- * not show yet. Throws ObjectError, and marks nothing then.
+ * not show yet. Throws ObjectError.
  */
 export async function readLog(
   store: Pick<Store, 'get' | 'list'>,
   runId: string,
-  { mark = new Set(), metrics = new Map<string, Metrics>(), ends }: Reading = {},
+  reading?: Reading,
 ): Promise<RunEvent[]> {
+  const parts: RunEvent[][] = [];
+  for await (const part of readLogParts(store, runId, reading)) parts.push(part);
+  return parts.flat();
+}
+
+/** Like `readLog`, but returns the events of some entries at a time, and marks these: the log of 100,000 phones takes seconds. */
+export async function* readLogParts(
+  store: Pick<Store, 'get' | 'list'>,
+  runId: string,
+  { mark = new Set(), metrics = new Map<string, Metrics>(), ends }: Reading = {},
+): AsyncGenerator<RunEvent[], void> {
   const listed = new Set((await listFolder(store, layout.log(runId))).map(({ key }) => key));
   const unlisted = ends === undefined ? [] : await unlistedEntries(store, runId, listed, ends);
   const unread = [...listed, ...unlisted].filter((key) => !mark.has(key)).sort();
-  const limit = pLimit(READS_AT_ONCE);
-  const entries = await Promise.all(
-    unread.map((key) =>
-      limit(async () => {
-        const entry = await logEntry.read(store, key);
-        // No entry is ever deleted: without its events the run would be in the wrong state.
-        if (entry === undefined) throw missingObject(key);
-        if (entry.metrics !== undefined) metrics.set(key, entry.metrics);
-        return entry.events;
-      }),
-    ),
-  );
-  for (const key of unread) mark.add(key);
-  return entries.flat();
+  for (let from = 0; from < unread.length; from += READS_AT_ONCE) {
+    const keys = unread.slice(from, from + READS_AT_ONCE);
+    const entries = await Promise.all(keys.map((key) => readEntry(store, key)));
+    for (const [index, key] of keys.entries()) {
+      mark.add(key);
+      const read = entries[index]?.metrics;
+      if (read !== undefined) metrics.set(key, read);
+    }
+    yield entries.flatMap(({ events }) => events);
+  }
+}
+
+/** No entry is ever deleted: without its events the run would be in the wrong state. */
+async function readEntry(store: Pick<Store, 'get'>, key: string) {
+  const entry = await logEntry.read(store, key);
+  if (entry === undefined) throw missingObject(key);
+  return entry;
 }
 
 /** Returns the keys of entries that are not in `mark` and that another writer wrote: a second drive is at work. */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { sha256hex } from '../digest.ts';
 import { ledgerObject, wholeKey } from '../ledger-object.ts';
 import { ifReadable, listFolder, missingObject } from '../object-error.ts';
-import { splitList } from './split.ts';
+import { splitLazily } from './split.ts';
 import type { Store } from '../store.ts';
 
 const CALLS_AT_ONCE = 8;
@@ -35,20 +35,23 @@ export function phoneParts<T>(item: z.ZodType<T>, maxItems: number): Parts<T> {
   });
   return {
     write: async (store, folder, list, { stored = new Set(), isTimeUp = () => false } = {}) => {
-      const limit = pLimit(CALLS_AT_ONCE);
-      const each = splitList(list, maxItems).map((phones) =>
-        limit(async () => {
+      const lists = splitLazily(list, maxItems);
+      const keys: string[] = [];
+      let isStopped = false;
+      const writeOn = async (): Promise<void> => {
+        for (const phones of lists) {
           const text = part.text({ phones });
           const key = `${folder}${nameOf(text)}`;
-          if (stored.has(key)) return key;
-          if (isTimeUp()) return undefined;
+          keys.push(key);
+          if (stored.has(key)) continue;
+          isStopped = isTimeUp();
+          // Leaving the loop ends it for all.
+          if (isStopped) return;
           await store.put(key, text);
-          return key;
-        }),
-      );
-      const keys = await Promise.all(each);
-      const written = keys.filter((key) => key !== undefined);
-      return written.length === keys.length ? written : undefined;
+        }
+      };
+      await Promise.all(Array.from({ length: CALLS_AT_ONCE }, writeOn));
+      return isStopped ? undefined : keys;
     },
     read: async (store, keys) => {
       const limit = pLimit(CALLS_AT_ONCE);

@@ -55,6 +55,15 @@ describe('phoneParts', () => {
     expect(serialized).toBeLessThanOrEqual(2 * list.length);
   });
 
+  it('serializes no more of a long list once a part cannot be written', async () => {
+    let serialized = 0;
+    const item = { toJSON: () => ((serialized += 1), 1) } as unknown as number;
+    const put = () => Promise.reject(new Error('no time left'));
+    const items = Array.from({ length: 1_000 }, () => item);
+    await expect(numbers.write({ put }, FOLDER, items)).rejects.toThrow('no time left');
+    expect(serialized).toBeLessThanOrEqual(2 * 8 * 10);
+  });
+
   it('returns undefined when the time is up, and goes on with the next call', async () => {
     const { store, puts, write } = scene();
     expect(await write(list, { isTimeUp: () => puts.length >= 1 })).toBeUndefined();
