@@ -21,9 +21,9 @@ export async function violationsOf(played: Played): Promise<string[]> {
   const found: string[] = [];
   const known: Known = { archives: new Set(), jobs: new Set() };
   for (const runId of runIds) found.push(...(await runViolations(world, runId, known)));
-  for (const { key } of await cloud.backend.list(cloud.bucket, '')) {
-    if (!key.startsWith('phonevault/') && !known.archives.has(key))
-      found.push(`no run knows ${key}`);
+  for (const { key, lastModified } of await cloud.backend.list(cloud.bucket, '')) {
+    if (key.startsWith('phonevault/') || known.archives.has(key)) continue;
+    if (!isOfCopy(played, known.jobs, { key, lastModified })) found.push(`no run knows ${key}`);
   }
   found.push(...doubleExports(played, known.jobs), ...hotLoops(played.drives));
   return [...found, ...(await messageViolations(world, runIds))];
@@ -55,6 +55,22 @@ async function runViolations(world: Night, runId: string, known: Known): Promise
     known.archives.add((JSON.parse(body) as { key: string }).key);
   }
   return found;
+}
+
+/**
+ * Returns whether a job wrote the object that only the network's copy of a call had started, after the job of the call itself had
+ * ended without an archive: no run can know of it.
+ */
+function isOfCopy(
+  { world, exports }: Played,
+  followed: ReadonlySet<string>,
+  { key, lastModified }: { key: string; lastModified: number },
+): boolean {
+  const ends = (isOwn: boolean): number[] =>
+    exports
+      .filter((one) => one.key === key && one.isTwin && followed.has(one.jobId) === isOwn)
+      .map(({ jobId }) => world.cloud.world.jobs.byId.get(jobId)?.end ?? Infinity);
+  return ends(false).includes(lastModified) && ends(true).every((end) => end < lastModified);
 }
 
 /** The accepted jobs but those that CPH no longer listed: nobody could follow them. */
