@@ -3,23 +3,18 @@ import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
 import { colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
-import { count } from '../text/plural.ts';
 import { size } from '../text/size.ts';
 import { table } from '../text/table.ts';
 import { duration } from '../text/time.ts';
 import { slotsText } from '../validate/slots-text.ts';
 import { facts } from '../text/facts.ts';
 import { when } from '../text/when.ts';
-import { whyPhone } from './why-text.ts';
+import { wordsOf } from '../words/words.ts';
+import { whyPhone, whyRun } from './why-text.ts';
 
 const LINES = 20;
 
-const SECTIONS = [
-  { kind: 'export', title: 'To export' },
-  { kind: 'wait', title: 'To wait for' },
-  { kind: 'skip', title: 'Skipped' },
-  { kind: 'fail', title: 'Failed' },
-] as const satisfies { kind: PlannedPhoneView['plan']; title: string }[];
+const SECTIONS = ['export', 'wait', 'skip', 'fail'] as const satisfies PlannedPhoneView['plan'][];
 
 type Estimate = NonNullable<Preview['estimate']>;
 
@@ -27,118 +22,134 @@ type Estimate = NonNullable<Preview['estimate']>;
 export function previewText(io: Io, given: Preview, { all }: { all: boolean }): string {
   const preview = visibleAll(given);
   const paint = colours(io);
-  const { policy, counts, failure, bucket, folder, include = [], exclude = [] } = preview;
+  const { counts, bucket, folder, include = [], exclude = [] } = preview;
   const sent = counts.export + counts.wait;
-  const head =
-    failure !== undefined
-      ? `${policy}: a run would ${paint.red('fail')} before it starts`
-      : counts.selected === 0
-        ? `${policy}: the selection ${paint.red('fits none')} of ${count(preview.fleet ?? 0, 'phone')}`
-        : sent === 0
-          ? `${policy}: a run would be ${paint.yellow('skipped')}: nothing to export`
-          : `${policy}: a run would export ${count(sent, 'phone')} of ${counts.selected}`;
+  const { plan: words, common } = wordsOf(io);
+  const { labels } = words;
+  const warning = paint.yellow(common.warning) + common.space;
   return [
-    fold(paint.bold(head), io.columns),
-    ...(failure === undefined
-      ? []
-      : [fold(`  ${failure.code}: ${failure.message}`, io.columns, '')]),
+    ...verdictText(io, preview, sent),
     ...facts(
       [
-        ['paths', include.join(' ') || undefined],
-        ['without', exclude.join(' ') || undefined],
-        ['before', preview.hooks?.before.join('; ') || undefined],
-        ['after', preview.hooks?.after.join('; ') || undefined],
-        ['to', bucket && `obs://${bucket}/${folder ?? ''}/`],
-        ['calls', callsText(preview.calls)],
-        ['time', preview.estimate && estimateText(preview.estimate, sent)],
-        ['costs', costsText(preview.costs)],
-        ['month', monthText(preview.month)],
-        ['slots', preview.slots && slotsText(preview.slots)],
-        ['fleet', `as of ${when(io, preview.as_of)}`],
+        [labels.paths, include.join(' ') || undefined],
+        [labels.without, exclude.join(' ') || undefined],
+        [labels.before, preview.hooks?.before.join('; ') || undefined],
+        [labels.after, preview.hooks?.after.join('; ') || undefined],
+        [labels.to, bucket && `obs://${bucket}/${folder ?? ''}/`],
+        [labels.calls, callsText(io, preview.calls)],
+        [labels.time, preview.estimate && estimateText(io, preview.estimate, sent)],
+        [labels.costs, costsText(io, preview.costs)],
+        [labels.month, monthText(io, preview.month)],
+        [labels.slots, preview.slots && slotsText(preview.slots, io.language)],
+        [labels.fleet, words.asOf(when(io, preview.as_of))],
       ],
       io.columns,
     ),
-    ...warningsOf(preview).map((text) => fold(`${paint.yellow('warning:')} ${text}`, io.columns)),
-    ...SECTIONS.flatMap((section) => sectionText(io, preview, section, all)),
+    ...warningsOf(io, preview).map((text) => fold(warning + text, io.columns)),
+    ...SECTIONS.flatMap((kind) => sectionText(io, preview, kind, all)),
   ].join('\n');
 }
 
-function callsText(calls: Preview['calls']): string | undefined {
+/** Returns what would become of a run, and why where it would fail. */
+function verdictText(
+  io: Io,
+  { policy, counts, failure, fleet = 0 }: Preview,
+  sent: number,
+): string[] {
+  const paint = colours(io);
+  const { plan: words } = wordsOf(io);
+  const line = (text: string): string => fold(paint.bold(text), io.columns);
+  if (failure !== undefined) {
+    const { code, message } = failure;
+    const why =
+      io.language === 'en' ? [`${code}: ${message}`] : [whyRun(code, io.language), message];
+    const lines = why.map((text) => fold(`  ${text}`, io.columns, ''));
+    return [line(words.fails(policy, paint.red)), ...lines];
+  }
+  if (counts.selected === 0) return [line(words.fitsNone(policy, paint.red, fleet))];
+  if (sent === 0) return [line(words.skips(policy, paint.yellow))];
+  return [line(words.exports(policy, sent, counts.selected))];
+}
+
+function callsText(io: Io, calls: Preview['calls']): string | undefined {
   if (calls === undefined) return undefined;
   const { export_calls, phones_per_call, calls_per_minute, learned } = calls;
-  const pace = `at most ${count(phones_per_call, 'phone')} a call, ${count(calls_per_minute, 'call')} a minute`;
-  return `${export_calls}; ${pace} (${learned ? 'learned' : 'initial limits'})`;
+  const { plan: words, common } = wordsOf(io);
+  const pace = words.calls(export_calls, phones_per_call, calls_per_minute);
+  return pace + common.note(learned ? words.learned : words.initial);
 }
 
-function estimateText({ ms, export_ms, deadline_ms, limited_by }: Estimate, sent: number): string {
-  const deadline = `deadline ${duration(deadline_ms)}`;
-  if (sent === 0) return `none; ${deadline}`;
-  if (export_ms === null) {
-    return `unknown until the first export; submitting takes ${ms === 0 ? 'less than 1 min' : duration(ms)}; ${deadline}`;
-  }
-  const limits = {
-    calls: 'the calls a minute',
-    servers: 'the fullest server',
-    export: 'a single export',
-  };
-  return `about ${duration(ms)}, limited by ${limits[limited_by]}; ${deadline}`;
+function estimateText(
+  io: Io,
+  { ms, export_ms, deadline_ms, limited_by }: Estimate,
+  sent: number,
+): string {
+  const { plan: words, common } = wordsOf(io);
+  const time = ms === 0 ? words.lessThanMinute : duration(ms, io.language);
+  const takes =
+    sent === 0
+      ? words.noTime
+      : export_ms === null
+        ? words.unknownTime(time)
+        : words.takes(duration(ms, io.language), words.limits[limited_by]);
+  return takes + common.semicolon + words.deadline(duration(deadline_ms, io.language));
 }
 
-function costsText(costs: Preview['costs']): string | undefined {
+function costsText(io: Io, costs: Preview['costs']): string | undefined {
   if (costs === undefined) return undefined;
   const { run_id, exported, archive_bytes, function_ms, calls = {} } = costs;
+  const { plan: words, run, common } = wordsOf(io);
   const parts = [
-    `${size(archive_bytes)} of archives`,
-    function_ms === undefined ? undefined : `${duration(function_ms)} function time`,
-    ...Object.entries(calls).map(([service, made]) => `${made} calls to ${service.toUpperCase()}`),
+    words.ofArchives(size(archive_bytes)),
+    function_ms === undefined ? undefined : run.functionTime(duration(function_ms, io.language)),
+    ...Object.entries(calls).map(([service, made]) => words.callsTo(made, service.toUpperCase())),
   ];
-  const known = parts.filter((part) => part !== undefined).join(', ');
-  return `${known} (run ${run_id}, ${count(exported, 'phone')})`;
+  const known = parts.filter((part) => part !== undefined).join(common.comma);
+  return known + common.note(words.lastRun(run_id, exported));
 }
 
-function monthText(month: Preview['month']): string | undefined {
+function monthText(io: Io, month: Preview['month']): string | undefined {
   if (month === undefined) return undefined;
   const { runs, gb_s, cph_calls, obs_calls, measured } = month;
-  const basis = measured ? 'as the last run' : 'as measured for such fleets: docs/scale.md';
-  return `about ${gb_s} GB-seconds, ${cph_calls} calls to CPH, ${obs_calls} calls to OBS (${count(runs, 'run')}, ${basis})`;
+  const { plan: words, common } = wordsOf(io);
+  const parts = [
+    words.monthly(String(gb_s)),
+    words.callsTo(cph_calls, 'CPH'),
+    words.callsTo(obs_calls, 'OBS'),
+  ];
+  const basis = measured ? words.measured : words.estimated;
+  return parts.join(common.comma) + common.note(words.runs(runs) + common.comma + basis);
 }
 
-function warningsOf(preview: Preview): string[] {
+function warningsOf(io: Io, preview: Preview): string[] {
   const { listing_complete, missing_servers = [], estimate } = preview;
   const { unreadable = [], warnings = [] } = preview;
-  const incomplete =
-    'phones were created or deleted while the fleet was read: some may be missing here';
+  const { plan: words } = wordsOf(io);
   return [
     ...warnings,
     ...unreadable.map(({ message, hint = '' }) => `${message}. ${hint}`.trim()),
-    ...(listing_complete ? [] : [incomplete]),
-    ...missing_servers.map(
-      (id) => `server ${id} does not exist. Remove it from \`select.servers\`, or its tags.`,
-    ),
-    ...(estimate === undefined || estimate.meets_deadline ? [] : [deadlineAdvice(estimate)]),
+    ...(listing_complete ? [] : [words.incomplete]),
+    ...missing_servers.map(words.noServer),
+    ...(estimate === undefined || estimate.meets_deadline ? [] : [deadlineAdvice(io, estimate)]),
   ];
 }
 
-function deadlineAdvice({ ms, deadline_ms, limited_by }: Estimate): string {
-  const late = `the run needs about ${duration(ms)} and misses its deadline of ${duration(deadline_ms)}.`;
-  const raise = 'raise `deadline`';
-  const others = {
-    calls: 'select fewer phones; calls a minute grow only while CPH accepts them',
-    servers: 'raise `max_in_flight_per_server`, or select fewer phones on the fullest server',
-    export: 'export fewer paths',
-  };
-  return `${late} In the policy, ${raise}, or ${others[limited_by]}.`;
+function deadlineAdvice(io: Io, { ms, deadline_ms, limited_by }: Estimate): string {
+  const { plan: words } = wordsOf(io);
+  const time = (of: number): string => duration(of, io.language);
+  return words.late(time(ms), time(deadline_ms), words.instead[limited_by]);
 }
 
 /** Lists the phones of one kind, grouped by reason. */
 function sectionText(
   io: Io,
   { phones, counts }: Preview,
-  { kind, title }: (typeof SECTIONS)[number],
+  kind: (typeof SECTIONS)[number],
   all: boolean,
 ): string[] {
   const own = phones.filter(({ plan }) => plan === kind);
   if (own.length === 0) return [];
+  const { plan: words, common } = wordsOf(io);
   const grouped = kind === 'export' ? own : byReason(own);
   const shown = all ? grouped : grouped.slice(0, LINES);
   const last = kind === 'export' ? 'archive' : 'reason';
@@ -151,9 +162,9 @@ function sectionText(
   const rest = own.length - shown.length;
   return [
     '',
-    colours(io).bold(`${title} (${counts[kind]})`),
-    table(rows, io.columns, { head: ['phone', 'server', last] }),
-    ...(rest > 0 ? [fold(`… and ${rest} more: --all lists them`, io.columns)] : []),
+    colours(io).bold(words.sections[kind] + common.note(String(counts[kind]))),
+    table(rows, io.columns, { head: words.head(last) }),
+    ...(rest > 0 ? [fold(common.andMore(rest) + common.listedBy('--all'), io.columns)] : []),
   ];
 }
 

@@ -2,9 +2,10 @@ import type { Block } from '../../lib/ledger/retention/state.ts';
 import { visible } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
 import { fold } from '../text/fold.ts';
-import { count } from '../text/plural.ts';
 import { size } from '../text/size.ts';
 import { table } from '../text/table.ts';
+import { wordsOf } from '../words/words.ts';
+import { whyPrune } from './why-text.ts';
 import {
   deletedEntries,
   keptEntries,
@@ -70,19 +71,17 @@ export async function pruneText(io: Io, policy: PrunedPolicy): Promise<string> {
   const sum = (of: (phone: Phone) => number): number =>
     all.reduce((total, phone) => total + of(phone), 0);
   const [deleted, kept] = [sum((phone) => phone.deleted), sum((phone) => phone.kept)];
-  const does = isDryRun ? 'would be deleted' : 'deleted';
-  const lines = [
-    `${preview.policy}: ${deleted} of ${count(deleted + kept, 'archive')} ${does} (${size(sum((phone) => phone.bytes))})`,
-  ];
+  const words = wordsOf(io).retention;
+  const says = isDryRun ? words.wouldDelete : words.deletes;
+  const bytes = size(sum((phone) => phone.bytes));
+  const lines = [says(preview.policy, deleted, deleted + kept, bytes)];
   const blocked = last?.blocked ?? preview.block;
-  if (blocked !== undefined) lines.push(blockText(blocked, preview.most));
+  if (blocked !== undefined) lines.push(...blockText(io, blocked, preview.most));
   if ((last?.refused ?? 0) > 0)
-    lines.push(`  the bucket refused ${count(last?.refused ?? 0, 'deletion')}: ${codesOf(policy)}`);
+    lines.push(`  ${words.refused(last?.refused ?? 0, codesOf(policy))}`);
   if (last !== undefined && last.missing > 0) {
     const keys = last.missing_keys.slice(0, MISSING_SHOWN).map((key) => visible(key));
-    lines.push(
-      `  ${count(last.missing, 'last good archive')} missing or changed in the bucket, nothing of these phones is deleted: ${keys.join(', ')}`,
-    );
+    lines.push(`  ${words.missing(last.missing, keys.join(', '))}`);
   }
   const touched = all.filter((phone) => phone.deleted > 0);
   const rows = touched
@@ -95,11 +94,9 @@ export async function pruneText(io: Io, policy: PrunedPolicy): Promise<string> {
     ]);
   const text = lines.map((line) => fold(line, io.columns));
   if (rows.length > 0) {
-    const head = ['phone', 'kept', 'deleted', 'size'];
-    text.push(table(rows, io.columns, { head, right: [1, 2, 3], whole: [0] }));
+    text.push(table(rows, io.columns, { head: words.head, right: [1, 2, 3], whole: [0] }));
   }
-  if (touched.length > SHOWN)
-    text.push(`… and ${count(touched.length - SHOWN, 'more phone')}: --json lists all archives`);
+  if (touched.length > SHOWN) text.push(fold(words.morePhones(touched.length - SHOWN), io.columns));
   return text.join('\n');
 }
 
@@ -107,17 +104,13 @@ function codesOf({ last }: PrunedPolicy): string {
   return [...new Set(last?.refusals.map(({ code }) => code))].join(', ');
 }
 
-const BLOCKS: Record<Block, string> = {
-  max_delete: 'more than retention.max_delete allows at once',
-  stale: 'the policy is stale: too few phones have a recent backup',
-  policy_gone: 'the policy file is gone',
-  policy_invalid: 'the policy file is invalid; see phonevault validate',
-  no_rules: 'the policy has no retention',
-  unreadable: 'a part of the catalogue, or the policy file, cannot be read',
-  failed: 'a service failed; it is tried again after the next run',
-};
-
-function blockText(blocked: Block, most: number): string {
-  const limit = blocked === 'max_delete' ? ` (${most})` : '';
-  return `  nothing is deleted: ${BLOCKS[blocked]}${limit}`;
+/** Returns why nothing is deleted, and what to do about it. */
+function blockText(io: Io, blocked: Block, most: number): string[] {
+  const { retention: words, common } = wordsOf(io);
+  const { says, fix } = whyPrune(blocked, io.language);
+  const limit = blocked === 'max_delete' ? common.note(String(most)) : '';
+  return [
+    `  ${words.blocked(says)}${limit}`,
+    ...(fix === undefined ? [] : [`  ${common.hint}${common.space}${fix}`]),
+  ];
 }

@@ -1,5 +1,6 @@
-import type { Language } from '../../lib/meanings/entry.ts';
-import { phoneMeaning, runMeaning } from '../../lib/meanings/meanings.ts';
+import type { Block } from '../../lib/ledger/retention/state.ts';
+import type { Language, Meaning } from '../../lib/meanings/entry.ts';
+import { meaningOf, phoneMeaning, runMeaning } from '../../lib/meanings/meanings.ts';
 import { wordsOf } from '../words/words.ts';
 
 type Ended = {
@@ -28,6 +29,19 @@ export function fixPhone({ state, reason, code }: Ended, language: Language): st
 export function whyRun(reason: string, language: Language): string {
   const says = runMeaning(reason, language)?.says;
   return says === undefined ? reason : withCode(says, reason, language);
+}
+
+/** Returns why retention deleted nothing, and what to do. */
+export function whyPrune(block: Block, language: Language): Meaning {
+  return meaningOf('prune', block, language) ?? { says: block };
+}
+
+/** Returns why retention keeps or deletes an archive: reasons in English as they are in data, or what they mean. */
+export function whyKept(reasons: readonly string[], language: Language): string {
+  if (language === 'en') return reasons.join(', ') || '-';
+  const says = (reason: string): string =>
+    (meaningOf('keep', reason, language) ?? meaningOf('remove', reason, language))?.says ?? reason;
+  return reasons.map(says).join(wordsOf({ language }).common.comma) || '-';
 }
 
 function withCode(says: string, code: string, language: Language): string {

@@ -1,5 +1,5 @@
-import wrapAnsi from 'wrap-ansi';
 import { widthOf } from './width.ts';
+import { wrap } from './wrap.ts';
 
 /** Measuring takes quadratic time: a longer line is not folded. */
 const MAX_LINE = 4_000;
@@ -21,8 +21,6 @@ function foldLine(line: string, columns: number, indent: string, end: string): s
   if (line.length > MAX_LINE || widthOf(line) <= columns) return line;
   const own = /^ */.exec(line)?.[0] ?? '';
   const room = columns - own.length - end.length;
-  const wrap = (text: string, width: number) => wrapAnsi(text, Math.max(1, width)).split('\n');
-  const [first = '', ...rest] = wrap(line.trim(), room);
-  const more = rest.length === 0 ? [] : wrap(rest.join(' '), room - indent.length);
+  const [first = '', ...more] = wrap(line.trim(), room, room - indent.length);
   return [own + first, ...more.map((part) => own + indent + part)].join(`${end}\n`);
 }

@@ -3,6 +3,7 @@ import type { Io } from '../io/io.ts';
 import { colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
 import { widthOf } from '../text/width.ts';
+import { wordsOf } from '../words/words.ts';
 import type { Checked } from './check.ts';
 import { slotsText } from './slots-text.ts';
 
@@ -12,8 +13,12 @@ const WIDEST_SOURCE = 120;
 export function errorsText(checked: Checked, io: Io): string {
   const { file, ok, errors, source } = checked;
   const c = colours(io);
+  const { plan, common } = wordsOf(io);
   if (ok)
-    return [fold(`${file}: ${c.green('ok')}`, io.columns, ''), ...notes(checked, io)].join('\n');
+    return [
+      fold(file + common.colon + c.green(plan.valid), io.columns, ''),
+      ...notes(checked, io),
+    ].join('\n');
   const lines = source.replace(/^\uFEFF/, '').split(/\r?\n/);
   return errors
     .map((error) => {
@@ -21,8 +26,8 @@ export function errorsText(checked: Checked, io: Io): string {
       return [
         fold(`${c.bold(`${place}:`)} ${error.message}`, io.columns),
         ...pointer(error, lines, Math.min(io.columns, WIDEST_SOURCE)).map((line) => c.dim(line)),
-        ...hints(error).map(([label, text]) =>
-          fold(`  ${c.cyan(`${label}:`)} ${text}`, io.columns, ''),
+        ...hints(error, io).map(([label, text]) =>
+          fold(`  ${c.cyan(label)}${common.space}${text}`, io.columns, ''),
         ),
       ].join('\n');
     })
@@ -32,16 +37,20 @@ export function errorsText(checked: Checked, io: Io): string {
 /** Returns a line for each warning of a valid policy, and its next slots. */
 export function notes({ warnings = [], slots }: Checked, io: Io): string[] {
   const c = colours(io);
+  const { plan, common } = wordsOf(io);
   return [
-    ...warnings.map((text) => `  ${c.yellow('warning:')} ${text}`),
-    ...(slots === undefined ? [] : [`  next slots: ${slotsText(slots)}`]),
+    ...warnings.map((text) => `  ${c.yellow(common.warning)}${common.space}${text}`),
+    ...(slots === undefined
+      ? []
+      : [`  ${plan.nextSlots}${common.space}${slotsText(slots, io.language)}`]),
   ].map((line) => fold(line, io.columns, ''));
 }
 
 /** Returns the hint, or else what is allowed, unless the message says it or the error has no line. */
-function hints({ line, message, allowed, hint }: ValidationError): [string, string][] {
-  if (hint !== undefined) return [['hint', hint]];
-  return line === undefined || message.includes(allowed) ? [] : [['allowed', allowed]];
+function hints({ line, message, allowed, hint }: ValidationError, io: Io): [string, string][] {
+  const { plan, common } = wordsOf(io);
+  if (hint !== undefined) return [[common.hint, hint]];
+  return line === undefined || message.includes(allowed) ? [] : [[plan.allowed, allowed]];
 }
 
 /** Returns the line of the error, cut around its column, and a caret below it. */

@@ -2,7 +2,9 @@ import { slotsPerDay } from '../../lib/policy/schema/schedule-warnings.ts';
 import type { Policy } from '../../lib/policy/schema/schema.ts';
 import { nextSlots } from '../../lib/policy/slots/slots.ts';
 import type { Preview } from '../../lib/run/query/schemas/preview.ts';
+import type { Language } from '../../lib/meanings/entry.ts';
 import { inZone } from '../text/time.ts';
+import { wordsOf } from '../words/words.ts';
 
 export type Upcoming = NonNullable<Preview['slots']>;
 
@@ -16,7 +18,8 @@ export function upcomingSlots({ schedule }: Policy, now: number): Upcoming | und
 }
 
 /** Returns the slots as one line, in the policy's zone. */
-export function slotsText({ timezone, next, per_day }: Upcoming): string {
+export function slotsText({ timezone, next, per_day }: Upcoming, language: Language): string {
   const times = next.map((slot) => inZone(Date.parse(slot), timezone).slice(0, 16));
-  return `${times.join(', ')} ${timezone}; ${per_day} a day`;
+  const { plan, common } = wordsOf({ language });
+  return `${times.join(common.comma)} ${timezone}${common.semicolon}${plan.perDay(per_day)}`;
 }

@@ -2,7 +2,7 @@ import { layout } from '../../lib/ledger/store/layout.ts';
 import type { Io } from '../io/io.ts';
 import type { Session } from '../sign-in/connect.ts';
 import { fold } from '../text/fold.ts';
-import { count } from '../text/plural.ts';
+import { wordsOf } from '../words/words.ts';
 import { driveHere } from './drive-here.ts';
 import { createFailureLimit } from './failure-limit.ts';
 
@@ -49,6 +49,7 @@ async function untilClosed(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { clock, store } = deps;
+  const words = wordsOf(io).retention;
   const wanted = new Set(policies.map(layout.pruneRequest));
   const failures = createFailureLimit();
   const started = clock.now();
@@ -59,15 +60,13 @@ async function untilClosed(
       failures.reset();
       const left = listed.filter(({ key }) => wanted.has(key)).length;
       if (left === 0) return true;
-      io.status(`applying the retention rules of ${count(left, 'policy', 'policies')} …`);
+      io.status(words.applying(left));
     } catch (error) {
       failures.add(error);
     }
     if (!isAdvised && clock.now() - started >= QUIET_MS) {
       isAdvised = true;
-      const advice =
-        'Is the timer of the drive function enabled? With --drive this process does the work.';
-      io.err(fold(`not done after 3 minutes. ${advice}`, io.errColumns));
+      io.err(fold(words.notDone, io.errColumns));
     }
     await clock.sleep(POLL_MS, signal);
   }

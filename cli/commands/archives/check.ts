@@ -3,8 +3,8 @@ import { visible } from '../../../lib/visible.ts';
 import type { Command } from '../../program/command.ts';
 import { unreadableLines } from '../../show/unreadable-text.ts';
 import { connect } from '../../sign-in/connect.ts';
-import { count } from '../../text/plural.ts';
 import { toJson } from '../../text/printable.ts';
+import { wordsOf } from '../../words/words.ts';
 
 const SHOWN = 50;
 
@@ -26,16 +26,15 @@ export const archivesCheckCommand: Command = {
     const { missing, unknown, unreadable = [] } = checked;
     if (json) io.out(toJson(checked));
     else {
-      io.out(
-        `${count(missing.length, 'archive')} missing, ${count(unknown.length, 'object')} unknown`,
-      );
+      const words = wordsOf(io).retention;
+      io.out(words.checked(missing.length, unknown.length));
       for (const [what, keys] of [
         ['missing', missing],
         ['unknown', unknown],
       ] as const) {
-        for (const key of keys.slice(0, SHOWN)) io.out(`  ${what}  ${visible(key)}`);
+        for (const key of keys.slice(0, SHOWN)) io.out(`  ${words.checks[what]}  ${visible(key)}`);
         const more = keys.length - SHOWN;
-        if (more > 0) io.out(`  … and ${more} more ${what}: --json lists them`);
+        if (more > 0) io.out(`  ${words.moreKeys(more, words.checks[what])}`);
       }
       if (unreadable.length > 0) io.out(unreadableLines(io, unreadable).join('\n'));
     }

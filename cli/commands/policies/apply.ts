@@ -7,6 +7,7 @@ import { toJson } from '../../text/printable.ts';
 import { checkFiles, type Checked } from '../../validate/check.ts';
 import { withRetentionWarnings } from '../../validate/retention-warnings.ts';
 import { errorsText, notes } from '../../validate/errors-text.ts';
+import { wordsOf } from '../../words/words.ts';
 
 type Applied = Pick<Checked, 'warnings' | 'slots'> & {
   policy: string;
@@ -27,12 +28,13 @@ export const applyCommand: Command = {
     { run: 'phonevault apply nightly.yaml weekly.yaml' },
   ],
   async run({ args, json }, io) {
+    const { plan: words, common } = wordsOf(io);
     const files = await withRetentionWarnings(io, await checkFiles(io, args));
     const invalid = files.filter(({ ok }) => !ok);
     if (invalid.length > 0) {
       if (json) io.out(toJson({ ok: false, files: files.map(({ source: _, ...rest }) => rest) }));
       else for (const file of invalid) io.out(errorsText(file, io));
-      io.err('nothing was uploaded');
+      io.err(words.nothingUploaded);
       return 1;
     }
     refuseDuplicates(files);
@@ -42,7 +44,9 @@ export const applyCommand: Command = {
       const { policy = '', source, warnings, slots } = file;
       const result = await put(deps.store, policy, source);
       applied.push({ policy, result, ...(warnings && { warnings }), ...(slots && { slots }) });
-      if (!json) io.out([`${policy}: ${result}`, ...notes(file, io)].join('\n'));
+      if (!json) {
+        io.out([policy + common.colon + words.applied[result], ...notes(file, io)].join('\n'));
+      }
     }
     if (json) io.out(toJson({ ok: true, policies: applied }));
     return 0;

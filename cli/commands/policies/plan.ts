@@ -15,6 +15,7 @@ import { readPolicyText } from '../../show/policies.ts';
 import { readInput } from '../../io/read-text.ts';
 import { toJson } from '../../text/printable.ts';
 import { check } from '../../validate/check.ts';
+import { wordsOf } from '../../words/words.ts';
 
 const MAX_MS = 15 * 60_000;
 
@@ -60,7 +61,7 @@ export const planCommand: Command<Options> = {
     const session = await connect(io);
     const text = file ?? (await readPolicyText(session.deps, policy));
     const phones = phone && (await findExisting(session.deps, phone));
-    io.status('reading the fleet …');
+    io.status(wordsOf(io).plan.reading);
     const preview = await previewOf(session, { policy, text, ...(phones && { phones }) });
     const { costs, unreadable } = await lastCosts(session.deps.store, policy);
     if (costs !== undefined) preview.costs = costs;

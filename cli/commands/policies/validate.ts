@@ -1,11 +1,12 @@
 import { toJson } from '../../text/printable.ts';
 import { colours } from '../../text/colour.ts';
-import { count } from '../../text/plural.ts';
 import { type Command, wrongUse } from '../../program/command.ts';
 import { policyValue } from '../../program/id-values.ts';
 import { checkBucket, checkFiles, type Checked } from '../../validate/check.ts';
 import { withRetentionWarnings } from '../../validate/retention-warnings.ts';
 import { errorsText } from '../../validate/errors-text.ts';
+import type { Io } from '../../io/io.ts';
+import { wordsOf } from '../../words/words.ts';
 
 type Options = { policy?: string[] };
 
@@ -52,15 +53,15 @@ export const validateCommand: Command<Options> = {
       io.out(toJson({ ok: isValid, files: files.map(({ source: _, ...rest }) => rest) }));
     } else {
       for (const file of files) io.out(errorsText(file, io));
-      if (files.length === 0) io.err('the bucket contains no policies');
-      if (!isValid) io.err(colours(io, 'err').red(summaryOf(files)));
+      if (files.length === 0) io.err(wordsOf(io).plan.noPolicies);
+      if (!isValid) io.err(colours(io, 'err').red(summaryOf(io, files)));
     }
     return isValid ? 0 : 1;
   },
 };
 
-function summaryOf(files: readonly Checked[]): string {
+function summaryOf(io: Io, files: readonly Checked[]): string {
   const bad = files.filter(({ ok }) => !ok);
   const errors = bad.reduce((sum, file) => sum + file.errors.length, 0);
-  return `${count(errors, 'error')} in ${count(bad.length, 'file')}`;
+  return wordsOf(io).plan.errors(errors, bad.length);
 }

@@ -4,9 +4,12 @@ import { namedArchive } from '../../../lib/run/query/named-archive.ts';
 import { viewOf } from '../../../lib/run/query/archives.ts';
 import { visible } from '../../../lib/visible.ts';
 import { atOption } from '../../archive/filter.ts';
+import type { Io } from '../../io/io.ts';
 import type { Command } from '../../program/command.ts';
 import { connect } from '../../sign-in/connect.ts';
+import { fold } from '../../text/fold.ts';
 import { toJson } from '../../text/printable.ts';
+import { wordsOf } from '../../words/words.ts';
 
 type Options = { at?: (now: number) => number };
 
@@ -52,7 +55,7 @@ export const unpinCommand: Command<Options> = {
       });
     }
     if (json) io.out(toJson(viewOf(archive, false)));
-    else io.out(`unpinned: ${visible(`obs://${archive.bucket}/${archive.key}`)}`);
+    else io.out(doneText(io, 'unpinned', archive));
     return 0;
   },
 };
@@ -72,7 +75,7 @@ export const archivesUndeleteCommand: Command<Options> = {
     },
   ],
   run: ({ args: [what = ''], options, json }, io) =>
-    pin({ what, options, json, says: 'undeleted and pinned' }, io),
+    pin({ what, options, json, says: 'undeleted' }, io),
 };
 
 async function pin(
@@ -81,8 +84,8 @@ async function pin(
     options: { at },
     json,
     says,
-  }: { what: string; options: Options; json: boolean; says: string },
-  io: Parameters<typeof connect>[0],
+  }: { what: string; options: Options; json: boolean; says: 'pinned' | 'undeleted' },
+  io: Io,
 ): Promise<number> {
   const { deps } = await connect(io);
   const now = io.clock.now();
@@ -96,6 +99,15 @@ async function pin(
     });
   }
   if (json) io.out(toJson(viewOf(archive, true)));
-  else io.out(`${says}: ${visible(`obs://${archive.bucket}/${archive.key}`)}`);
+  else io.out(doneText(io, says, archive));
   return 0;
+}
+
+function doneText(
+  io: Io,
+  says: 'pinned' | 'unpinned' | 'undeleted',
+  { bucket, key }: { bucket: string; key: string },
+): string {
+  const { retention: words, common } = wordsOf(io);
+  return fold(words[says] + common.colon + visible(`obs://${bucket}/${key}`), io.columns);
 }

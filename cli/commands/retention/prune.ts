@@ -130,6 +130,6 @@ async function dueOf(preview: Preview): Promise<PruneEntry[]> {
 
 async function print(io: Io, json: boolean, policies: readonly PrunedPolicy[]): Promise<void> {
   if (json) await printPruneJson(io, policies);
-  else if (policies.length === 0) io.err('no policy has retention rules');
+  else if (policies.length === 0) io.err(wordsOf(io).retention.noRules);
   else for (const policy of policies) io.out(await pruneText(io, policy));
 }

@@ -9,6 +9,8 @@ import { toJson } from '../../text/printable.ts';
 import { size } from '../../text/size.ts';
 import { table } from '../../text/table.ts';
 import { minuteOf } from '../../text/when.ts';
+import { whyKept } from '../../show/why-text.ts';
+import { wordsOf } from '../../words/words.ts';
 
 type Explained = PruneEntry & { policy: string; started_at: string; keep: boolean };
 
@@ -46,15 +48,16 @@ const explainCommand: Command = {
     explained.sort((a, b) => (a.started_at < b.started_at ? 1 : -1));
     if (json) io.out(toJson(explained));
     else {
+      const words = wordsOf(io).retention;
       const rows = explained.map(({ started_at, policy, keep, reasons, delete_at, ...own }) => [
         minuteOf(io, started_at),
         policy,
         size(own.size),
-        keep ? 'keep' : delete_at === undefined ? 'delete' : 'trash',
-        reasons.join(', ') || '-',
+        words.verdicts[keep ? 'keep' : delete_at === undefined ? 'delete' : 'trash'],
+        whyKept(reasons, io.language),
         visible(`obs://${own.bucket}/${own.key}`),
       ]);
-      const head = ['run of', 'policy', 'size', '', 'because', 'archive'];
+      const head = words.explainHead(io.zone);
       io.out(table(rows, io.columns, { head, right: [2], whole: [0, 5] }));
     }
     return 0;

@@ -1,5 +1,5 @@
 /** Returns `1 phone` or `2 phones`. */
-const many = (count: number, noun: string, plural = `${noun}s`): string =>
+export const many = (count: number, noun: string, plural = `${noun}s`): string =>
   `${count} ${count === 1 ? noun : plural}`;
 
 /** What many commands print. */
@@ -7,6 +7,7 @@ export const common = {
   colon: ': ',
   comma: ', ',
   space: ' ',
+  semicolon: '; ',
   note: (text: string) => ` (${text})`,
   now: 'just now',
   ago: (text: string) => `${text} ago`,
@@ -20,4 +21,5 @@ export const common = {
   unreadable: { unreadable: 'unreadable', fix: 'fix', since: 'since', next: 'next try' },
   error: 'error:',
   hint: 'hint:',
+  warning: 'warning:',
 };

@@ -1,13 +1,15 @@
 import { common } from './common.ts';
 import { doctor } from './doctor.ts';
 import { log } from './log.ts';
+import { plan } from './plan.ts';
 import { policy } from './policy.ts';
 import { restore } from './restore.ts';
+import { retention } from './retention.ts';
 import { run } from './run.ts';
 import { watch } from './watch.ts';
 
 /** What the commands print, in English. */
-export const english = { common, run, policy, watch, restore, log, doctor };
+export const english = { common, run, policy, watch, restore, log, doctor, plan, retention };
 
 /** The texts of one language, by topic. */
 export type Words = typeof english;

@@ -4,6 +4,7 @@ export const common: Words['common'] = {
   colon: '：',
   comma: '，',
   space: '',
+  semicolon: '；',
   note: (text) => `（${text}）`,
   now: '刚刚',
   ago: (text) => `${text}前`,
@@ -17,4 +18,5 @@ export const common: Words['common'] = {
   unreadable: { unreadable: '无法读取', fix: '处理方法', since: '自', next: '下次尝试' },
   error: '错误：',
   hint: '提示：',
+  warning: '警告：',
 };

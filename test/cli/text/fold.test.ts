@@ -11,6 +11,11 @@ describe('fold', () => {
     ['a-word-that-does-not-fit here', 8, 'a-word-that-does-not-fit\n  here'],
     ['', 8, ''],
     ['云手机 备份', 8, '云手机\n  备份'],
+    ['云手机没有备份', 8, '云手机没\n  有备份'],
+    ['云手机，没有。', 6, '云手\n  机，\n  没\n  有。'],
+    ['见（云手机）', 4, '见\n  （云\n  手\n  机）'],
+    ['用 --json 列出', 9, '用 --json\n  列出'],
+    ['\u001b[31m云手机\u001b[39m', 4, '\u001b[31m云手\u001b[39m\n  \u001b[31m机\u001b[39m'],
     ['\u001b[1mone two\u001b[22m', 4, '\u001b[1mone\u001b[22m\n  \u001b[1mtwo\u001b[22m'],
   ])('folds %j at %i', (text, columns, expected) => {
     expect(fold(text, columns)).toBe(expected);

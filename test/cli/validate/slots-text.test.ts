@@ -9,7 +9,7 @@ function textOf(cron: string, timezone: string): string | undefined {
   const values = { 'schedule.cron': cron, 'schedule.timezone': timezone };
   const parsed = parsePolicy(JSON.stringify(policyWith(values)), { fileName: 'nightly.yaml' });
   const slots = parsed.ok ? upcomingSlots(parsed.policy, NOW) : undefined;
-  return slots && slotsText(slots);
+  return slots && slotsText(slots, 'en');
 }
 
 it("lists the next five slots in the policy's zone, and how many there are a day", () => {
