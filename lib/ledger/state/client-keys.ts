@@ -25,7 +25,8 @@ type Deps = { store: Pick<Store, 'list' | 'put' | 'remove'>; clock: Clock; rando
 /**
  * Claims a client's idempotency key for one use, before the run is requested. Returns 'taken' when the key was used for
  * something else. Of several uses at the same moment at most one gets the key, even where the bucket has no conditional PUT:
- * each is written under a name of its own, and the older one wins. A use counts for 7 days.
+ * each is written under a name of its own, and the older one wins. A use counts for 7 days. Uses that LIST does not show yet do not
+ * count.
  */
 export async function claimKey(
   { store, clock, random }: Deps,
@@ -53,6 +54,8 @@ export async function claimKey(
     const rank = rankOf((await store.list(folder)).filter(isLive), prefix);
     if (rank === 'first') return 'claimed';
     if (rank === 'behind') break;
+    // LIST lags: as far as anybody can see, no other use has the key.
+    if (rank === 'unlisted' && check === MAX_CHECKS) return 'claimed';
     // Written in the same millisecond. The other use withdraws if it has seen this one, and has the key if it has not.
     await clock.sleep(CHECK_EVERY_MS);
   }
@@ -73,18 +76,18 @@ async function prune(store: Pick<Store, 'remove'>, keys: string[]): Promise<void
 
 /**
  * Returns the rank of the claims with this prefix among all. 'tied': written in the same millisecond as another claim, and
- * first by name.
+ * first by name. 'unlisted': there is no claim at all.
  */
 function rankOf(
   claims: readonly { key: string; lastModified: number }[],
   prefix: string,
-): 'first' | 'tied' | 'behind' {
+): 'first' | 'tied' | 'behind' | 'unlisted' {
   const oldest = (isOwn: boolean) =>
     claims
       .filter(({ key }) => key.startsWith(prefix) === isOwn)
       .sort((a, b) => a.lastModified - b.lastModified || (a.key < b.key ? -1 : 1))[0];
   const [own, other] = [oldest(true), oldest(false)];
-  if (own === undefined) return 'behind';
+  if (own === undefined) return other === undefined ? 'unlisted' : 'behind';
   if (other === undefined || own.lastModified < other.lastModified) return 'first';
   return own.lastModified === other.lastModified && own.key < other.key ? 'tied' : 'behind';
 }

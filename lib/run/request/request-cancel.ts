@@ -14,16 +14,12 @@ export async function requestCancel(
   if (!requestSchema.shape.run_id.safeParse(runId).success) return 'not_found';
   // In this order: the report is written before the request is removed.
   const open = await isThere(store, layout.request(runId));
-  if (await isOver(store, runId)) return 'settled';
+  if (await hasSettled(store, runId)) return 'settled';
   if (!open) return 'not_found';
   await putCancel(store, runId);
-  if (!(await isOver(store, runId))) return 'requested';
+  if (!(await hasSettled(store, runId))) return 'requested';
   await store.remove([layout.cancel(runId)]);
   return 'settled';
-}
-
-async function isOver(store: Pick<Store, 'get' | 'list'>, runId: string): Promise<boolean> {
-  return (await hasSettled(store, runId)) || (await store.get(layout.report(runId))) !== undefined;
 }
 
 /** LIST finds an object that may not be read, GET one that LIST does not show yet. */

@@ -4,6 +4,7 @@ import { PhonevaultError } from '../../../lib/errors.ts';
 import { claimKey } from '../../../lib/ledger/state/client-keys.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { agendaClock, playClock } from '../../../testing/play-clock.ts';
+import { laggingStore } from '../../support/lagging-store.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
 const USES = [{ policy: 'a' }, { policy: 'b' }, { policy: 'a', phones: ['p1'] }];
@@ -214,11 +215,31 @@ describe('claimKey, when several callers read before any of them wrote', () => {
     expect(await late(second.use, 0.2)).toBe('taken');
   });
 
-  it('yields when LIST does not show its own claim', async () => {
-    const { clock, store } = racing();
-    const unlisting = { ...store, list: async () => [] };
-    const deps = { store: unlisting, clock, random: Math.random };
-    expect(await claimKey(deps, 'k', { policy: 'a' })).toBe('taken');
-    expect(await store.list('')).toEqual([]);
+  it('gives the key to a use that LIST does not show yet, after a second', async () => {
+    const { clock, store, keys } = racing();
+    const lagging = laggingStore(store, clock, () => 5_000);
+    const claimLate = (use: Use) =>
+      claimKey({ store: lagging, clock, random: () => 0.5 }, 'k', use);
+    expect(await claimLate({ policy: 'a' })).toBe('claimed');
+    expect(clock.now()).toBe(T0 + 800);
+    expect(await keys()).toHaveLength(1);
+    clock.move(5_000);
+    expect(await claimLate({ policy: 'a' })).toBe('claimed');
+    expect(await claimLate({ policy: 'b' })).toBe('taken');
+  });
+
+  it('yields to a use that LIST shows while it does not show its own claim', async () => {
+    const { clock, store, late } = racing();
+    const { first, second } = await byName();
+    await store.put(second.key, '{}');
+    clock.move(1);
+    const unlisting: typeof store.list = async (...args) =>
+      (await store.list(...args)).filter(({ key }) => key === second.key);
+    let lookups = 0;
+    const list: typeof store.list = async (...args) =>
+      (lookups += 1) === 1 ? [] : unlisting(...args);
+    const deps = { store: { ...store, list }, clock, random: () => 0.5 };
+    expect(await claimKey(deps, 'k', first.use)).toBe('taken');
+    expect(await late(second.use, 0.9)).toBe('claimed');
   });
 });

@@ -8,6 +8,7 @@ import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
 import { publishMissedSlots } from '../../../lib/run/notify/missed-slots.ts';
 import { noteMissed, requestSlot } from '../../../lib/run/schedule/request-slot.ts';
 import { inboxScene } from '../../support/inbox-scene.ts';
+import { laggingStore } from '../../support/lagging-store.ts';
 import { putReport } from '../../support/reports.ts';
 
 const MINUTE = 60_000;
@@ -80,6 +81,17 @@ describe('requestSlot', () => {
     expect(await hints()).toEqual(['missed-nightly-20260101t184000z']);
     await putReport(store, runIdOf(0), []);
     expect(await fire(2)).toBe(true);
+  });
+
+  it('skips no slot for a run that was closed before LIST shows it', async () => {
+    const { fire, end, hints, clock, deps, store } = setUp();
+    const lagging = laggingStore(store, clock, () => 2 * MINUTE);
+    Object.assign(deps.store, lagging);
+    await fire(0);
+    clock.move(3 * MINUTE);
+    await end();
+    expect(await fire(1)).toBe(true);
+    expect(await hints()).toEqual([]);
   });
 
   it('skips no slot for a run of another policy, nor for one that a person requested', async () => {

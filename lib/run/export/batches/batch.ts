@@ -91,7 +91,9 @@ function loadOf(runs: OpenRun[], inFlight: InFlightJob[], now: number): Load {
   return load;
 }
 
+/** A settled run that is still to be notified and the orphaned jobs that it left name the same phones: each counts once. */
 function occupy(load: Load, phoneId: string, serverId: string): void {
+  if (load.phones.has(phoneId)) return;
   load.phones.add(phoneId);
   addJob(load, serverId);
 }

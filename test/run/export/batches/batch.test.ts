@@ -29,6 +29,19 @@ describe('fillBatches', () => {
     expect(sent).toHaveLength(3);
   });
 
+  it('counts a job once on its server that a settled run left and still waits to notify of', () => {
+    const settled = openRun('a-1', fleet(2, 1, 'a'));
+    fold(settled.state, [
+      { type: 'intent', at: T0, window: 'w', attempts: [{ phone_id: 'a0', attempt: 1 }] },
+      { type: 'accepted', at: T0, phone_id: 'a0', attempt: 1, job_id: 'j', request_id: 'r' },
+    ]);
+    const other = openRun('b-1', fleet(9, 1, 'b'));
+    const orphaned = { phone_id: 'a0', server_id: 's0' };
+    const runs = [settled, other];
+    const batches = fillBatches(runs, [orphaned], { calls: 9, phonesPerCall: 9 }, T0);
+    expect(batches.flatMap((batch) => batch.items)).toHaveLength(3);
+  });
+
   it('never sends a phone that another run or an orphaned job is exporting', () => {
     const phones = [plannedPhone('x'), plannedPhone('y'), plannedPhone('z')];
     const first = openRun('a-1', phones);
@@ -189,7 +202,7 @@ describe('fillBatches, at the edges', () => {
   /** A run with one phone under way, and so many servers of the 12 taken by other jobs. */
   const onePerServer = { terms: { max_in_flight_per_server: 1 } };
   const busy = (count: number) =>
-    Array.from({ length: count }, (_, n) => ({ phone_id: 'other', server_id: `s${n + 1}` }));
+    Array.from({ length: count }, (_, n) => ({ phone_id: `other${n}`, server_id: `s${n + 1}` }));
   const SECOND = 1_000;
   /** More than a small run has, on 12 servers. */
   const many = fleet(72, 12);
