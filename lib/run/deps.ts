@@ -72,6 +72,7 @@ export function createWriter(name: string, earlier: WriterEnds[] = []): Writer {
     own: new Map<string, number>(),
     closed: new Set<string>(),
     orphaned: new Map<string, boolean>(),
+    shards: new Map<string, boolean>(),
   };
   return { name, next: () => (count += 1), log };
 }

@@ -2,6 +2,7 @@ import { LeaseLost, PhonevaultError, withCleanup } from '../../errors.ts';
 import { isHint } from '../../ledger/hints/hints.ts';
 import { type Lease, takeLease, type UnreadableLease } from '../../ledger/lease/lease.ts';
 import { noteOrphans, orphanNames } from '../../ledger/lease/orphan-names.ts';
+import { knowShards } from '../../ledger/lease/shard-names.ts';
 import { endsSoFar, endsToKeep } from '../../ledger/run/log/log-ends.ts';
 import { type Inbox, listOpen } from '../../ledger/run/request.ts';
 import { readCredentialAlarm } from '../../ledger/state/notified/notified.ts';
@@ -77,7 +78,7 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   const start = { inbox: known, wereRefused: refused !== undefined, epoch, follows, unreadable };
   const under = {
     ...{ ...deps, writer, until, stillHeld: lease.stillHeld },
-    store: noteOrphans(deps.store, writer.log.orphaned),
+    store: knowShards(noteOrphans(deps.store, writer.log.orphaned), writer.log),
     noteOrphans: orphanNotes(lease, writer, deps.clock),
   };
   return withCleanup(

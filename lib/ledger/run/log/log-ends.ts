@@ -17,6 +17,8 @@ export const writerEndsSchema = z.object({
   closed: z.array(z.string()).optional(),
   /** The objects of `open/late/` that it has written (true) or deleted (false), by id. */
   orphaned: z.record(z.string(), z.boolean()).optional(),
+  /** The shards of the catalogue that it has added (true) or deleted (false), by key. */
+  shards: z.record(z.string(), z.boolean()).optional(),
 });
 
 export type WriterEnds = z.infer<typeof writerEndsSchema>;
@@ -33,6 +35,8 @@ export type LogEnds = {
   closed: Set<string>;
   /** The objects of `open/late/` that this drive has written (true) or deleted (false), by id. */
   orphaned: Map<string, boolean>;
+  /** The shards of the catalogue that this drive has added (true) or deleted (false), by key. */
+  shards: Map<string, boolean>;
 };
 
 /**
@@ -78,9 +82,16 @@ export function recentEnds(writers: WriterEnds[], now: number): WriterEnds[] {
 
 /** Returns what the next drive has to know of this one while it works, in case that it is killed. */
 export function endsSoFar({ name, log }: Named, now: number): WriterEnds[] {
-  const { closed, orphaned } = log;
-  const own = { writer: name, at: now, ends: {}, unsure: true as const, closed: [...closed] };
-  return [...log.earlier, { ...own, orphaned: Object.fromEntries(orphaned) }];
+  const own = { writer: name, at: now, ends: {}, unsure: true as const, closed: [...log.closed] };
+  return [...log.earlier, { ...own, ...namesOf(log) }];
+}
+
+/** Returns what a drive has written that LIST may not show yet, by name. */
+function namesOf({ orphaned, shards }: LogEnds): Pick<WriterEnds, 'orphaned' | 'shards'> {
+  return {
+    ...(orphaned.size === 0 ? {} : { orphaned: Object.fromEntries(orphaned) }),
+    ...(shards.size === 0 ? {} : { shards: Object.fromEntries(shards) }),
+  };
 }
 
 /** A writer of logs, by the name in its keys. */
@@ -103,7 +114,7 @@ export function endsToKeep(
   const own: WriterEnds = {
     ...{ writer: name, at: now, ends: Object.fromEntries(log.own), closed: [...log.closed] },
     unsure: unsure ? true : undefined,
-    orphaned: log.orphaned.size === 0 ? undefined : Object.fromEntries(log.orphaned),
+    ...namesOf(log),
   };
   const all = [...earlier, own].map((one) => ({
     ...one,
@@ -111,12 +122,13 @@ export function endsToKeep(
   }));
   const kept = recentEnds(all, now).filter(hasContent);
   if (JSON.stringify(kept).length < MAX_OBJECT_BYTES / 2) return kept;
-  return kept.map(({ writer, at, orphaned }) => ({
+  return kept.map(({ writer, at, orphaned, shards }) => ({
     ...{ writer, at, ends: {}, unsure: true },
-    orphaned,
+    ...{ orphaned, shards },
   }));
 }
 
-function hasContent({ ends, unsure, closed = [], orphaned }: WriterEnds): boolean {
-  return unsure === true || closed.length > 0 || Object.keys({ ...ends, ...orphaned }).length > 0;
+function hasContent({ ends, unsure, closed = [], orphaned, shards }: WriterEnds): boolean {
+  const names = Object.keys({ ...ends, ...orphaned, ...shards });
+  return unsure === true || closed.length > 0 || names.length > 0;
 }

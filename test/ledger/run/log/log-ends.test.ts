@@ -15,7 +15,8 @@ import { playClock } from '../../../../testing/play-clock.ts';
 import { T0 } from '../../../support/runs.ts';
 
 const logEnds = (changes: Partial<LogEnds> = {}): LogEnds => ({
-  ...{ earlier: [], read: new Set(), own: new Map(), closed: new Set(), orphaned: new Map() },
+  ...{ earlier: [], read: new Set(), own: new Map(), closed: new Set() },
+  ...{ orphaned: new Map(), shards: new Map() },
   ...changes,
 });
 const writer = (changes: Partial<WriterEnds> = {}): WriterEnds => ({
