@@ -61,8 +61,10 @@ async function upToDate(
 /** Returns an object as LIST would show it: also one that cannot be read. */
 async function find(store: Pick<Store, 'get'>, key: string): Promise<Listed[number] | undefined> {
   try {
-    const { body, ...found } = (await getObject(store, key)) ?? {};
-    return body === undefined ? undefined : { key, size: body.length, ...found };
+    const object = await getObject(store, key);
+    if (object === undefined) return undefined;
+    const { body, ...found } = object;
+    return { key, size: body.length, ...found };
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     return { key, size: 0, etag: '', lastModified: 0 };

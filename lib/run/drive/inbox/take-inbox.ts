@@ -3,7 +3,9 @@ import { isSweepHint } from '../../../ledger/hints/sweep.ts';
 import { orphanNames } from '../../../ledger/lease/orphan-names.ts';
 import { type Inbox, listOpen } from '../../../ledger/run/request.ts';
 import { layout, readOpenKey } from '../../../ledger/store/layout.ts';
+import { getObject } from '../../../ledger/store/object-error.ts';
 import type { DriveDeps } from '../../deps.ts';
+import { orError } from '../../state/failures/or-error.ts';
 import { takeListed } from './in-flight.ts';
 import { record } from '../../state/open-run.ts';
 import { isResting, noteUsable, removeHandled, restsUntil } from '../../state/failures/resting.ts';
@@ -39,14 +41,18 @@ export async function takeCancels(deps: DriveDeps, work: Work): Promise<void> {
 async function takeCancel(deps: DriveDeps, work: Work, runId: string): Promise<void> {
   const key = layout.cancel(runId);
   const run = work.runs.get(runId);
-  if (run === undefined && !work.open.has(runId) && !isResting(deps, key)) {
-    await removeHandled(deps, [key]);
-  }
+  const isClosed = run === undefined && !work.open.has(runId) && !isResting(deps, key);
+  if (isClosed && (await isGone(deps, runId))) await removeHandled(deps, [key]);
   const exports = run?.plan?.restore?.safety_runs ?? [];
   for (const each of [run, ...exports.map(({ run_id }) => work.runs.get(run_id))]) {
     if (each === undefined || each.state.cancelledAt !== undefined) continue;
     record(each, [{ type: 'cancel_seen', at: deps.clock.now() }]);
   }
+}
+
+/** LIST may show the request to cancel before the request of the run. */
+async function isGone({ store }: DriveDeps, runId: string): Promise<boolean> {
+  return (await orError(() => getObject(store, layout.request(runId)))) === undefined;
 }
 
 /** Forgets objects of `open/` that somebody has deleted. */

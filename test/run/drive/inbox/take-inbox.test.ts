@@ -198,4 +198,18 @@ describe('takeInbox', () => {
     await world.take();
     expect(await world.keys('open/cancel/')).toEqual([layout.cancel(OTHER)]);
   });
+
+  it('keeps a request to cancel a run whose request LIST does not show yet', async () => {
+    const world = driveScene();
+    await world.request(RUN);
+    await world.store.put(layout.cancel(RUN), '{}');
+    const list: typeof world.store.list = async (...args) =>
+      (await world.store.list(...args)).filter(({ key }) => key !== layout.request(RUN));
+    Object.assign(world.deps, { store: { ...world.store, list } });
+    await world.take();
+    expect(await world.keys('open/cancel/')).toEqual([layout.cancel(RUN)]);
+    Object.assign(world.deps, { store: world.store });
+    await world.take();
+    expect(world.work.runs.get(RUN)?.state.cancelledAt).toBe(T0);
+  });
 });
