@@ -47,7 +47,7 @@ const mutation: TestProjectInlineConfiguration = {
   test: {
     ...common,
     name: 'mutation',
-    include: named ?? ['test/{policy,ledger,run}/**/*.test.ts', 'test/run.test.ts'],
+    include: named ?? ['test/{policy,ledger,run,survive/restore}/**/*.test.ts', 'test/run.test.ts'],
     // Seconds a mutant, and the tests of the store find the same.
     exclude: [...configDefaults.exclude, ...(named ? [] : ['test/ledger/store/obs-store.test.ts'])],
   },

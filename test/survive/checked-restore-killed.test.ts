@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { uidOf } from '../../local/cph/world/world.ts';
-import { backedUp, request } from '../run/restore/backed-up.ts';
+import { backedUp, request } from './restore/backed-up.ts';
 import { useLightS3 } from '../../testing/cloud/light-s3.ts';
 
 useLightS3();

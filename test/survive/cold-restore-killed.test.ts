@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { request } from '../run/restore/backed-up.ts';
-import { cold } from '../run/restore/cold-scene.ts';
+import { request } from './restore/backed-up.ts';
+import { cold } from './restore/cold-scene.ts';
 
 const MINUTE = 60_000;
 const CALLS = [8, 14, 20, 24, 30, 44];

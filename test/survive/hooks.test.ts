@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countOf, hooked, stoppedApps } from '../../support/hooked.ts';
+import { countOf, hooked, stoppedApps } from '../support/hooked.ts';
 
 const MINUTE = 60_000;
 
