@@ -23,7 +23,7 @@ export type CphCall = {
 };
 
 export type VirtualCph = {
-  /** Answers one request at `now`. */
+  /** Returns the response to a request at `now`. */
   answer(request: HttpRequest, now: number): HttpResponse;
   calls: CphCall[];
   /** When each export was accepted. */

@@ -152,7 +152,7 @@ async function settleWith(world: Scene, refused: Call, status: 403 | 500): Promi
 }
 
 /** Whether the report, the log or the message says that something was not done. */
-async function isTold(world: Scene): Promise<boolean> {
+async function isNotified(world: Scene): Promise<boolean> {
   const report = await readReport(world.store, RUN);
   if (report?.not_done !== undefined || report?.leftovers !== undefined) return true;
   return world.logged('not_done', 'delete_refused', 'object_undeletable').length > 0;
@@ -188,7 +188,7 @@ describe.each<[Options, pattern: RegExp]>([
       if (minutes > bound) say(`open for ${minutes} minutes`);
       if (!kinds.includes('settled')) say('no message');
       const isUndone = !isCacheRead(call) && !isShortLived(call, status);
-      if (isUndone && !(await isTold(world))) say('not told');
+      if (isUndone && !(await isNotified(world))) say('not notified');
       const hasReport = (await readReport(world.store, RUN)) !== undefined;
       if (!hasReport && !/^(create|put) runs\/.*\/report/.test(call.name)) say('no report');
     }

@@ -10,7 +10,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
 /** What the API answered, for comparison with the night's outcome. */
-export type Answers = {
+export type Callers = {
   /** The number of HTTP responses, by status. */
   statuses: Record<number, number>;
   /** Run ids in responses, by idempotency key. */
@@ -30,7 +30,7 @@ type Scene = {
 };
 
 /** Plans calls to the API: runs under new and old keys, cancelled, planned and listed. Counts what came back in `answers`. */
-export function planCallers({ night, clock, random, at, idle }: Scene, answers: Answers): void {
+export function planCallers({ night, clock, random, at, idle }: Scene, answers: Callers): void {
   const { world } = night.cloud;
   const app = createHttpApp();
   const callers = {

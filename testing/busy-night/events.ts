@@ -5,7 +5,7 @@ import { changePower } from '../../local/cph/world/power.ts';
 import { createRandom, shuffled } from '../../local/simulation/random.ts';
 import type { Night } from '../night.ts';
 import type { AgendaClock } from '../play-clock.ts';
-import { type Answers, planCallers } from './callers.ts';
+import { type Callers, planCallers } from './callers.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -15,7 +15,7 @@ const RUNNING = 2;
 export const BROKEN = ['nightly-20251231t183000z', 'ondemand-0000000000000000'];
 
 /** What happens during a busy night, for comparison with its outcome. */
-export type BusyEvents = Answers & {
+export type BusyEvents = Callers & {
   /** How many first backups each phone needs, by phone id. */
   firstBackups: Map<string, number>;
   /** Phones without an event. */

@@ -25,7 +25,7 @@ export function Coded({ text }: { text: string }) {
   );
 }
 
-/** A fact, with its title: below a third heading unless told otherwise. */
+/** A fact, with its title: below a third heading by default. */
 export function Fact({
   title,
   level: Title = 'h4',

@@ -45,7 +45,7 @@ export const plannedPhoneSchema = z.object({
   cold: z.literal(true).optional(),
   /** Of a restore: the set of `path_sets` that the archive was to hold. */
   paths: z.number().int().optional(),
-  /** Of a restore: the apps of the phone may have other uids than in the archive. That is put right, or only told. */
+  /** Of a restore: the apps of the phone may have other uids than in the archive. That is put right, or only reported. */
   owners: z.enum(['fix', 'tell']).optional(),
   /** Of a restore: the run that exports the phone first. */
   safety_run: runIdSchema.optional(),
@@ -81,7 +81,7 @@ const termsSchema = z.object({
   notify: z.object({
     when: z.enum(['always', 'problems', 'change', 'never']),
     language: z.enum(['en', 'zh']),
-    /** The zone in which the policy's times are told. */
+    /** The zone of the policy's times in messages. */
     timezone: z.string().optional(),
   }),
 });

@@ -29,7 +29,7 @@ const cursorSchema = z.object({
       ...{ handled_until: z.number(), counts_from: z.number() },
     })
     .optional(),
-  /** How people are told of the policy. Kept from the version before for one that is invalid. */
+  /** How people are notified about the policy. Kept from the version before for one that is invalid. */
   locale: z.object({ language: z.enum(['en', 'zh']), timezone: z.string() }).optional(),
   /** The version of the file that could not be read, and when it is tried again. The rest is of the version before it. */
   unread: z

@@ -23,7 +23,7 @@ function of(zone: string, names: string): Record<string, string> {
 
 type Zoned = { timezone?: string | undefined };
 
-/** Returns the zone in which people are told the times of a policy. */
+/** Returns the zone in which the times of a policy are shown to people. */
 export function messageZone(policy: {
   schedule?: Zoned | undefined;
   retention?: Zoned | undefined;

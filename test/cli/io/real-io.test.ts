@@ -88,7 +88,7 @@ describe('realIo', () => {
     expect(await scene(undefined).io.ask('Go on?')).toBeUndefined();
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('listens to %s until told to stop', (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('listens to %s until it is stopped', (signal) => {
     const { io } = scene(undefined);
     const before = process.listenerCount(signal);
     let heard = 0;

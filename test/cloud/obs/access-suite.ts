@@ -101,7 +101,7 @@ export function obsAccessSuite(name: string, open: () => Promise<Access>, codes:
     it.each([
       ['ahead', 20],
       ['behind', -20],
-    ])('is refused to a clock that is 20 minutes %s, and that is told', async (_, minutes) => {
+    ])('is refused to a clock that is 20 minutes %s, and the error says so', async (_, minutes) => {
       const obs = access.obs(access.keys, minutes * MINUTE);
       expect(await refusals(obs)).toEqual(['clock_skew']);
       const side = minutes > 0 ? 'ahead of' : 'behind';

@@ -48,9 +48,9 @@ describe('purge', () => {
     ['enabled', ENABLED, 'v1', 'v1'],
     ['suspended', status('<Status>Suspended</Status>'), undefined, 'null'],
   ])(
-    'deletes the version that HEAD tells where versioning is %s',
-    async (_, versioning, told, expected) => {
-      const { obs, received } = await bucket(versioning, [object(told)], [GONE]);
+    'deletes the version that HEAD shows where versioning is %s',
+    async (_, versioning, version, expected) => {
+      const { obs, received } = await bucket(versioning, [object(version)], [GONE]);
       expect(await obs.purge(BUCKET, ['a'])).toEqual({ refused: [], versioning: 'on' });
       const removed = received.find(({ method }) => method === 'DELETE');
       expect(removed?.path).toContain(`versionId=${expected}`);

@@ -14,11 +14,11 @@ function refusing(conditional: Conditional, isRefused: (key: string) => boolean)
   const store = memoryStore(clock, conditional);
   const get: Store['get'] = (key) =>
     isRefused(key) ? Promise.reject(new PhonevaultError('access_denied', '403')) : store.get(key);
-  const told: UnreadableLease[] = [];
-  const onUnreadable = (found: UnreadableLease): void => void told.push(found);
+  const notified: UnreadableLease[] = [];
+  const onUnreadable = (found: UnreadableLease): void => void notified.push(found);
   const take = (holder: string) =>
     takeLease({ ...store, get }, { clock, holder, ttlMs: TTL, onUnreadable });
-  return { clock, told, take };
+  return { clock, notified, take };
 }
 
 const isLease = (key: string): boolean => key.startsWith(layout.leases);
@@ -53,9 +53,9 @@ describe('a lease where the bucket returns neither it nor its copy', () => {
   it.each(['ignored', 'refused'] as const)(
     'is not taken where it is %s, and stops all drives',
     async (conditional) => {
-      const { told, take } = refusing(conditional, isLeaseOrCopy);
+      const { notified, take } = refusing(conditional, isLeaseOrCopy);
       expect(await take('a')).toBeUndefined();
-      expect(told).toMatchObject([{ stopsAll: true, error: { key: layout.lease(1) } }]);
+      expect(notified).toMatchObject([{ stopsAll: true, error: { key: layout.lease(1) } }]);
     },
   );
 });

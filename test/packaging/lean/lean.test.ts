@@ -49,7 +49,7 @@ const keysOf = (parts: Parts) =>
 /** What the SDK's own client adds to its requests, and signs. */
 const ONLY_WHOLE = ['amz-sdk-invocation-id', 'amz-sdk-request', 'x-amz-user-agent', 'user-agent'];
 
-/** Performs calls against a store that answers as told. Returns the requests, and the result or the error. */
+/** Performs calls against a store that responds as prepared. Returns the requests, and the result or the error. */
 async function performed(
   parts: Parts,
   { endpoint, pathStyle }: Place,

@@ -59,11 +59,11 @@ function bucket({
       finding === 'absent' ? 'absent' : 'code' in finding ? finding.code : finding.size,
     );
   };
-  const told = () =>
+  const notified = () =>
     run.unwritten.events.flatMap((event) =>
       event.type === 'not_done' ? [[event.step, event.message]] : [],
     );
-  return { calls, look, told };
+  return { calls, look, notified };
 }
 
 const [first = ''] = ids(1);
@@ -97,9 +97,9 @@ describe('lookUpEach', () => {
 
   it('lets LIST decide where every HEAD is refused, and names the missing right', async () => {
     for (const isLast of [false, true]) {
-      const { look, told } = bucket({ head: { '*': '403' }, listed: without(first) });
+      const { look, notified } = bucket({ head: { '*': '403' }, listed: without(first) });
       expect(await look(ids(5), isLast)).toEqual(['absent', ...REST]);
-      expect(told()).toEqual([
+      expect(notified()).toEqual([
         ['head_archives', expect.stringMatching(/^bucket backups: .*403.*obs:object:GetObject/)],
       ]);
     }
@@ -108,17 +108,17 @@ describe('lookUpEach', () => {
   it.each<Fault>(['500', 'hang'])(
     'knows no absent archive where every HEAD fails otherwise: %s',
     async (fault) => {
-      const { look, told } = bucket({ head: { '*': fault }, listed: without(first) });
+      const { look, notified } = bucket({ head: { '*': fault }, listed: without(first) });
       expect(await look(ids(5), true)).toEqual([expect.any(String), ...REST]);
-      expect(told()).toEqual([]);
+      expect(notified()).toEqual([]);
     },
   );
 
   it('finds each archive by HEAD where LIST is refused, and names the missing right', async () => {
     const keys = ids(8);
-    const { look, told } = bucket({ there: keys.map((key) => object(key)), list: ['403'] });
+    const { look, notified } = bucket({ there: keys.map((key) => object(key)), list: ['403'] });
     expect(await look(keys)).toEqual(keys.map(() => 2_048));
-    expect(told()).toEqual([
+    expect(notified()).toEqual([
       ['list_archives', expect.stringMatching(/^bucket backups: .*403.*obs:bucket:ListBucket/)],
     ]);
   });
@@ -129,11 +129,11 @@ describe('lookUpEach', () => {
   });
 
   it('knows nothing where LIST and HEAD are refused, and names both rights', async () => {
-    const { look, told } = bucket({ head: { '*': '403' }, list: ['403'] });
+    const { look, notified } = bucket({ head: { '*': '403' }, list: ['403'] });
     expect(await look()).toEqual(ids(5).map(() => 'access_denied'));
-    expect(told().map(([step]) => step)).toEqual(['head_archives', 'list_archives']);
+    expect(notified().map(([step]) => step)).toEqual(['head_archives', 'list_archives']);
     await look();
-    expect(told()).toHaveLength(2);
+    expect(notified()).toHaveLength(2);
   });
 
   it('asks HEAD for an archive that LIST shows too small', async () => {

@@ -117,7 +117,7 @@ describe('two drives that overlap on a restore', () => {
       const scene = await backedUp({ phones: 3, servers: 1 });
       const before = await Promise.all(scene.fleet.map((one) => filesOf(scene, one.phone_id)));
       for (const { phone_id } of scene.fleet) await scene.cloud.control.wipe(phone_id, '/data');
-      const told = (await scene.cloud.control.messages()).length;
+      const notified = (await scene.cloud.control.messages()).length;
       const targets = scene.fleet.map(({ phone_id }) => ({ phone: phone_id }));
       const runId = await request(scene, { targets });
 
@@ -129,7 +129,7 @@ describe('two drives that overlap on a restore', () => {
 
       expect(report).toMatchObject({ outcome: 'completed' });
       expect(phones.map(({ outcome }) => outcome)).toEqual(targets.map(() => 'restored'));
-      expect((await scene.cloud.control.messages()).length).toBe(told + 1);
+      expect((await scene.cloud.control.messages()).length).toBe(notified + 1);
       expect(await Promise.all(scene.fleet.map((one) => filesOf(scene, one.phone_id)))).toEqual(
         before,
       );

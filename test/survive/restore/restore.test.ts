@@ -13,7 +13,7 @@ describe('a restore', () => {
     const [one] = scene.fleet;
     const before = await filesOf(scene, one!.phone_id);
     await scene.cloud.control.wipe(one!.phone_id, '/data');
-    const told = (await scene.cloud.control.messages()).length;
+    const notified = (await scene.cloud.control.messages()).length;
 
     const { report, phones } = await restore(scene, { targets: [{ phone: one!.phone_id }] });
 
@@ -26,7 +26,7 @@ describe('a restore', () => {
     expect(phones[0]!.seconds).toBeGreaterThan(5);
     expect(await filesOf(scene, one!.phone_id)).toEqual(before);
     expect(scene.cloud.control.calls().cph?.['batch-restart']).toEqual({ ok: 1, refused: 0 });
-    expect((await scene.cloud.control.messages()).length).toBe(told + 1);
+    expect((await scene.cloud.control.messages()).length).toBe(notified + 1);
   });
 
   it('exports the phone first, and never takes that export for a good archive', async () => {

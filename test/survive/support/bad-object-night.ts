@@ -214,12 +214,12 @@ export async function playNight(
     });
     longest = Math.max(longest, took);
     for (const runId of [NIGHTLY_RUN, WEEKLY_RUN]) {
-      const told = world.lines.find(
+      const notified = world.lines.find(
         ({ event, run, kind }) => event === 'notified' && run === runId && kind === 'settled',
       );
-      if (told === undefined) continue;
+      if (notified === undefined) continue;
       drives[runId] ??= each + 1;
-      times[runId] ??= Date.parse(String(told['time']));
+      times[runId] ??= Date.parse(String(notified['time']));
     }
   }
   const settled = new Set<string>();

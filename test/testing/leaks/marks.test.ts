@@ -12,7 +12,7 @@ describe('leakIn', () => {
     const { token, secretKey, securityToken } = cloud.credentials;
     for (const secret of [token, secretKey, securityToken, TOKEN, WEBHOOK_KEYS[0] ?? '']) {
       expect(secret).toContain(MARK);
-      for (const told of [
+      for (const text of [
         `x ${secret} y`,
         secret.slice(-36),
         secret.toUpperCase(),
@@ -23,7 +23,7 @@ describe('leakIn', () => {
         Buffer.from(`: ${secret}`).toString('base64'),
         Buffer.from(secret).toString('hex'),
       ]) {
-        expect(leakIn(told), told.slice(0, 60)).toBeDefined();
+        expect(leakIn(text), text.slice(0, 60)).toBeDefined();
       }
     }
   });
@@ -37,7 +37,7 @@ describe('leakIn', () => {
     const detail = (await answer.json()) as Record<string, unknown>;
     const [place] = detail.access_infos as Record<string, string>[];
     for (const secret of [detail.imei, detail.property, place?.phone_ip, place?.server_ip]) {
-      expect(leakIn(`told: ${String(secret)}.`)).toBeDefined();
+      expect(leakIn(`text: ${String(secret)}.`)).toBeDefined();
     }
     const signature = `SDK-HMAC-SHA256 Access=AK, Signature=${'0a'.repeat(32)}`;
     expect(leakIn(signature)).toBeDefined();

@@ -40,20 +40,20 @@ async function scene(isRefused: (key: string) => boolean, conditional?: 'ignored
     }
     return kinds;
   };
-  const told = () => world.published.filter(({ kind }) => kind === 'unreadable');
-  return { ...world, store, refusing: { ...store, get }, kill, minutes, told };
+  const notified = () => world.published.filter(({ kind }) => kind === 'unreadable');
+  return { ...world, store, refusing: { ...store, get }, kill, minutes, notified };
 }
 
 describe('an unreadable lease', () => {
   it('of a killed drive costs no more time than a readable one, and is notified of once', async () => {
-    const { kill, minutes, told, logged } = await scene((key) => key === layout.lease(2));
+    const { kill, minutes, notified, logged } = await scene((key) => key === layout.lease(2));
     await kill();
     expect(await minutes(4)).toEqual(['lease_held', 'lease_held', 'worked', 'worked']);
-    expect(told()).toMatchObject([
+    expect(notified()).toMatchObject([
       { reason: 'object_unreadable', object: { key: `vault/${layout.lease(2)}` } },
     ]);
-    expect(told()[0]?.['detail']).toMatch(/403 AccessDenied \(request id 0A1B\)/);
-    expect(told()[0]?.['hint']).toMatch(/Grant/i);
+    expect(notified()[0]?.['detail']).toMatch(/403 AccessDenied \(request id 0A1B\)/);
+    expect(notified()[0]?.['hint']).toMatch(/Grant/i);
     expect(logged('lease_unreadable')).toHaveLength(3);
     // The lease after it was read: the object holds up nothing any more.
     expect(logged('object_usable')).toHaveLength(1);
@@ -61,13 +61,13 @@ describe('an unreadable lease', () => {
 
   it('is notified of once while it holds up everything, and says until when', async () => {
     const isRefused = (key: string) => key === layout.lease(2) || key === layout.leaseCopy;
-    const { kill, minutes, told, store } = await scene(isRefused);
+    const { kill, minutes, notified, store } = await scene(isRefused);
     await kill();
     const kinds = await minutes(19);
     expect(kinds.indexOf('worked')).toBe(17);
-    expect(told()).toHaveLength(1);
+    expect(notified()).toHaveLength(1);
     const until = '2026-01-02T02:46:30.000Z';
-    expect(told()[0]).toMatchObject({
+    expect(notified()[0]).toMatchObject({
       message: expect.stringContaining(
         'nothing is backed up before 2026-01-02 02:46 UTC',
       ) as string,
@@ -79,49 +79,49 @@ describe('an unreadable lease', () => {
   it('is notified of at most hourly when the register of what was notified cannot be read', async () => {
     const isRefused = (key: string) =>
       key === layout.lease(2) || key === layout.leaseCopy || key === layout.unreadable;
-    const { clock, kill, minutes, told } = await scene(isRefused);
+    const { clock, kill, minutes, notified } = await scene(isRefused);
     // The hour begins within the wait.
     clock.move(20 * MINUTE);
     await kill();
     expect(await minutes(17)).not.toContain('worked');
-    expect(told()).toHaveLength(1);
+    expect(notified()).toHaveLength(1);
   });
 
   it('is one object with those after it, where the bucket returns none', async () => {
-    const { minutes, told, store } = await scene((key) => key.startsWith(layout.leases));
+    const { minutes, notified, store } = await scene((key) => key.startsWith(layout.leases));
     expect(new Set(await minutes(8))).toEqual(new Set(['worked']));
-    expect(told()).toHaveLength(1);
+    expect(notified()).toHaveLength(1);
     expect((await readUnreadable(store)).size).toBe(1);
   });
 
   it('stops all drives where neither leases nor their copy can be read, and is notified of at once', async () => {
     const isRefused = (key: string) => key.startsWith('state/lease');
-    const { minutes, told, refusing } = await scene(isRefused, 'ignored');
+    const { minutes, notified, refusing } = await scene(isRefused, 'ignored');
     expect(await minutes(1)).toEqual(['lease_held']);
-    expect(told()).toMatchObject([{ object: { key: `vault/${layout.lease(1)}` } }]);
-    expect(told()[0]?.['detail']).toMatch(
+    expect(notified()).toMatchObject([{ object: { key: `vault/${layout.lease(1)}` } }]);
+    expect(notified()[0]?.['detail']).toMatch(
       /403 AccessDenied.*No drive works until it or its copy can be read/,
     );
     await minutes(5);
-    expect(told()).toHaveLength(1);
+    expect(notified()).toHaveLength(1);
     const unread = await unreadableObjects(refusing);
     expect(unread.map(({ key }) => key)).toContain(layout.lease(3));
   });
 
   it('that stops all drives is notified of each hour where nothing of state/ can be read', async () => {
-    const { clock, minutes, told } = await scene((key) => key.startsWith('state/'), 'ignored');
+    const { clock, minutes, notified } = await scene((key) => key.startsWith('state/'), 'ignored');
     for (const offset of [0, MINUTE]) {
-      const before = told().length;
+      const before = notified().length;
       clock.move(offset);
       await minutes(60);
-      expect(told().length - before).toBe(1);
+      expect(notified().length - before).toBe(1);
     }
   });
 
   it('that was released is notified of when three in a row could not be read', async () => {
-    const { minutes, told } = await scene((key) => key === layout.lease(1));
+    const { minutes, notified } = await scene((key) => key === layout.lease(1));
     await minutes(4);
-    expect(told()).toEqual([]);
+    expect(notified()).toEqual([]);
   });
 });
 
@@ -154,17 +154,17 @@ describe('a lease that the bucket does not take', () => {
     };
     await putMissed(store, missedSlots());
     for (let n = 0; n < minutes; n += 1) await minute(n);
-    const told = () => world.published.filter(({ kind }) => kind === 'unreadable');
+    const notified = () => world.published.filter(({ kind }) => kind === 'unreadable');
     const lift = async () => {
       stop.error = undefined;
       await minute(minutes);
     };
-    return { ...world, errors, told, lift };
+    return { ...world, errors, notified, lift };
   }
   const isLease = (key: string): boolean => key.startsWith(layout.leases);
 
   it('fails each drive with its key, what OBS said and what to do, and is notified of once', async () => {
-    const { errors, told, store, lift } = await refused(isLease, 90);
+    const { errors, notified, store, lift } = await refused(isLease, 90);
     expect(errors).toHaveLength(90);
     expect(errors[0]).toMatchObject({
       code: 'object_unwritable',
@@ -172,8 +172,8 @@ describe('a lease that the bucket does not take', () => {
       hint: expect.stringContaining('obs:object:PutObject') as string,
     });
     const key = `vault/${layout.lease(1)}`;
-    expect(told()).toMatchObject([{ reason: 'object_unwritable', object: { key } }]);
-    expect(told()[0]?.['detail']).toMatch(/403 AccessDenied.*No drive works until it can be/);
+    expect(notified()).toMatchObject([{ reason: 'object_unwritable', object: { key } }]);
+    expect(notified()[0]?.['detail']).toMatch(/403 AccessDenied.*No drive works until it can be/);
     const [shown] = await unreadableObjects(store);
     expect(shown).toMatchObject({ key: layout.lease(1), code: 'object_unwritable' });
     await lift();
@@ -182,13 +182,13 @@ describe('a lease that the bucket does not take', () => {
   });
 
   it('is notified of hourly where that cannot be recorded', async () => {
-    const { told } = await refused((key) => key.startsWith(layout.state), 180);
-    expect(told()).toHaveLength(3);
+    const { notified } = await refused((key) => key.startsWith(layout.state), 180);
+    expect(notified()).toHaveLength(3);
   });
 
   it('is notified of after the third failure that may be a short outage', async () => {
     const away = new PhonevaultError('service', 'HTTP 503');
-    expect((await refused(isLease, 2, away)).told()).toEqual([]);
-    expect((await refused(isLease, 3, away)).told()).toHaveLength(1);
+    expect((await refused(isLease, 2, away)).notified()).toEqual([]);
+    expect((await refused(isLease, 3, away)).notified()).toHaveLength(1);
   });
 });

@@ -41,7 +41,7 @@ describe('leftovers', () => {
     ],
     ['nothing that find knows', "find: bad arg '-newercm'\n", { unseen: ['leftovers'] }],
     ['nothing without rights', 'find: /data: Permission denied\n', { unseen: ['leftovers'] }],
-  ])('are told: %s', (_what, output, expected) => {
+  ])('are reported: %s', (_what, output, expected) => {
     expect(checks([['leftovers', output, 'failed']])).toEqual(expected);
   });
 
