@@ -31,13 +31,7 @@ export const uploadPart: Handler = async (call) => {
   const upload = await idleUpload(call);
   const number = partNumber(call.query.get('partNumber'));
   if (number === undefined) throw invalidArgument(`partNumber must be 1 to ${MAX_PARTS}`);
-  const others = [...upload.parts].filter(([other]) => other !== number);
   const { body } = call;
-  const total = others.reduce((sum, [, { payload }]) => sum + payload.size, body.size);
-  if (total > call.settings.maxObjectBytes) {
-    await body.discard();
-    throw new ObsError(400, 'EntityTooLarge', 'The parts are larger than an object may be.');
-  }
   const before = upload.parts.get(number);
   upload.parts.set(number, { payload: body, lastModified: call.time.now() });
   await before?.payload.discard();
