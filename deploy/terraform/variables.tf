@@ -4,7 +4,7 @@ variable "region" {
 }
 
 variable "stage" {
-  description = "Part of all names, as with the Serverless Framework: phonevault-<stage>. phonevault doctor expects prod."
+  description = "Part of all names, as with the Serverless Framework: phonevault-<stage>. phonevault doctor checks prod without --stage."
   type        = string
   default     = "prod"
 
@@ -20,8 +20,8 @@ variable "prefix" {
   default     = "phonevault/"
 
   validation {
-    condition     = can(regex("^([A-Za-z0-9_.-]+/)+$", var.prefix))
-    error_message = "Names of letters, digits, \".\", \"_\" and \"-\", each with a \"/\" after it."
+    condition     = can(regex("^([A-Za-z0-9_.-]+/)+$", var.prefix)) && !can(regex("(^|/)\\.{1,2}/", var.prefix))
+    error_message = "Names of letters, digits, \".\", \"_\" and \"-\", each with a \"/\" after it; not \".\" or \"..\"."
   }
 }
 
@@ -30,8 +30,8 @@ variable "ledger_bucket" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.ledger_bucket))
-    error_message = "3 to 63 of a-z, 0-9, - and ., with a letter or digit at both ends."
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.ledger_bucket)) && !can(regex("[.-][.]|[.]-|^\\d+([.]\\d+){3}$", var.ledger_bucket))
+    error_message = "3 to 63 of a-z, 0-9, - and ., with a letter or digit at both ends and around each dot, no IP address."
   }
 }
 
@@ -48,6 +48,10 @@ variable "archive_buckets" {
   validation {
     condition     = length(var.archive_buckets) > 0
     error_message = "Name at least one bucket."
+  }
+  validation {
+    condition     = alltrue([for name in var.archive_buckets : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", name)) && !can(regex("[.-][.]|[.]-|^\\d+([.]\\d+){3}$", name))])
+    error_message = "3 to 63 of a-z, 0-9, - and ., with a letter or digit at both ends and around each dot, no IP address."
   }
 }
 

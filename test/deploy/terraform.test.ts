@@ -37,6 +37,13 @@ describe('the Terraform module', () => {
     expect(found(/\bvar\.(\w+)/g).filter((name) => !declared.includes(name))).toEqual([]);
   });
 
+  it('checks the prefix and each bucket as the functions do', () => {
+    const conditions = found(/^ +condition += (.+)$/gm, sources['variables.tf']).join('\n');
+    expect(conditions).toContain(String.raw`!can(regex("(^|/)\\.{1,2}/", var.prefix))`);
+    const oddBucket = String.raw`!can(regex("[.-][.]|[.]-|^\\d+([.]\\d+){3}$", `;
+    expect(conditions.split(oddBucket)).toHaveLength(3);
+  });
+
   it('asks for the first provider with fgs_function_trigger', () => {
     expect(sources['versions.tf']).toMatch(/huaweicloud\/huaweicloud"[^}]*version = ">= 1\.62\.1"/);
   });
