@@ -68,7 +68,10 @@ function hasFailed({ trace_status, trace_rating, code, response }: Trace): boole
   if (isBad || Number(code ?? 0) >= 400) return true;
   if (typeof body !== 'object' || body === null) return false;
   const { error_code: error, status } = body as Record<string, unknown>;
-  const saysFailed = typeof status === 'string' && /^fail(?:ed|ure)?$|^error$/i.test(status);
+  const saysFailed =
+    typeof status === 'number'
+      ? status < 0 || status >= 400
+      : /^fail(?:ed|ure)?$|^error$/i.test(String(status));
   return saysFailed || (typeof error === 'string' && error !== '');
 }
 

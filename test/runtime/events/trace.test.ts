@@ -84,6 +84,8 @@ describe('parseTrace', () => {
       changed({ response: { jobs: [{ phone_id: PHONE, error_code: 'CPS.0005' }] } }),
     ],
     ['failed_trace', changed({ response: { status: 'FAIL' } })],
+    ['failed_trace', changed({ response: { status: 403 } })],
+    ['failed_trace', changed({ response: { status: -1 } })],
     ['failed_trace', changed({ response: '{"status":"Failed","job_id":"1"}' })],
     ['other_trace', payloads.ctsOtherTrace.parsed.cts],
     ['other_trace', changed({ trace_name: 'constructor' })],
@@ -108,5 +110,6 @@ describe('parseTrace', () => {
 
   it('keeps a response that says it succeeded', () => {
     expect(parseTrace(changed({ response: { status: 'SUCCESS' } })).hints).toHaveLength(1);
+    expect(parseTrace(changed({ response: { status: 200 } })).hints).toHaveLength(1);
   });
 });
