@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Finding, type Path, type Problem, show } from './validation-error.ts';
 import { lineHint, slipIn } from './line-hint.ts';
 import { didYouMean, nearest } from './nearest.ts';
+import { quotesHint, unwrapped } from './quotes-hint.ts';
 import { policySchema } from '../schema/schema.ts';
 
 // Finding the nearest name is slow. A file that is not a policy could have an unknown field in every line.
@@ -79,7 +80,7 @@ function slipHint(value: unknown): string | undefined {
 }
 
 function typeHint(
-  { expected, message }: z.core.$ZodIssueInvalidType,
+  { expected, message, path }: z.core.$ZodIssueInvalidType,
   value: unknown,
 ): string | undefined {
   if (expected === 'string') {
@@ -87,7 +88,8 @@ function typeHint(
     if (isDuration && typeof value === 'number') return 'Add the unit: s, m, h or d.';
     const isShare = message.startsWith('a percentage');
     if (isShare && typeof value === 'number') return `Add the percent sign: ${value}%.`;
-    return typeof value === 'object' ? undefined : 'Put the value in quotes.';
+    if (typeof value !== 'number' && typeof value !== 'boolean') return undefined;
+    return quotesHint(path as Path, value);
   }
   if (typeof value !== 'string') return undefined;
   if (expected === 'object') return lineHint(value);
@@ -110,13 +112,8 @@ function pathElsewhere(name: string): string | undefined {
 
 function fieldPaths(shape: Readonly<Record<string, unknown>>, prefix = ''): string[] {
   return Object.entries(shape).flatMap(([name, field]) => {
-    const inner = unwrap(field);
+    const inner = unwrapped(field);
     const below = inner instanceof z.ZodObject ? fieldPaths(inner.shape, `${prefix}${name}.`) : [];
     return [`${prefix}${name}`, ...below];
   });
-}
-
-function unwrap(field: unknown): unknown {
-  const isWrapped = field instanceof z.ZodOptional || field instanceof z.ZodPrefault;
-  return isWrapped ? unwrap(field.unwrap()) : field;
 }
