@@ -1,5 +1,4 @@
 import { DeployError } from '../errors.js';
-import { TOPIC_URN } from '../from-lib.js';
 import { cronError } from './cron-error.js';
 
 /** Fields of `eventData` by type of trigger; `true` marks required ones. FunctionGraph checks the others of APIG. */
@@ -42,9 +41,6 @@ export function checkEvents(key, events) {
       );
     }
     if (type === 'TIMER') checkTimer(at, data);
-    if (type === 'SMN' && !TOPIC_URN.test(String(data['topicUrn']))) {
-      reject(`${at}.topicUrn`, 'must be urn:smn:<region>:<project id>:<topic name>');
-    }
     const same = JSON.stringify([type, data]);
     if (seen.has(same)) reject(at, 'is a duplicate');
     seen.add(same);

@@ -28,7 +28,7 @@ export async function checkValues(functions) {
       return given.length > 0 ? given : lines;
     }
   });
-  errors.push(...functions.flatMap(invalidFailureTopic));
+  errors.push(...functions.flatMap(invalidTopics));
   // A wrong region is one error, not one for each topic too.
   if (errors.length === 0) errors.push(...functions.flatMap(topicsElsewhere));
   if (errors.length === 0) return;
@@ -38,16 +38,27 @@ export async function checkValues(functions) {
 }
 
 /**
- * Returns an error for a topic of failed functions that is none. The functions do not read it.
+ * Returns an error for each topic that is none, of those that the functions do not read.
  * @param {Checked} checked
  */
-function invalidFailureTopic({ async }) {
-  const urn = async?.failureTopicUrn;
-  if (!urn || TOPIC_URN.test(urn)) return [];
-  const shown = JSON.stringify(urn);
-  return [
-    `PHONEVAULT_OPERATORS_TOPIC_URN is ${shown}; allowed: urn:smn:<region>:<project id>:<topic name>`,
-  ];
+function invalidTopics(checked) {
+  const { PHONEVAULT_OPERATORS_TOPIC_URN, PHONEVAULT_EVENT_TOPIC_URN } = topicsOf(checked);
+  return Object.entries({ PHONEVAULT_OPERATORS_TOPIC_URN, PHONEVAULT_EVENT_TOPIC_URN }).flatMap(
+    ([name, urn]) => {
+      if (!urn || TOPIC_URN.test(String(urn))) return [];
+      const shown = JSON.stringify(urn);
+      return [`${name} is ${shown}; allowed: urn:smn:<region>:<project id>:<topic name>`];
+    },
+  );
+}
+
+/** Returns the topics by the settings that name them. @param {Checked} checked */
+function topicsOf({ userData, async, triggers = [] }) {
+  return {
+    PHONEVAULT_TOPIC_URN: userData['PHONEVAULT_TOPIC_URN'],
+    PHONEVAULT_OPERATORS_TOPIC_URN: async?.failureTopicUrn,
+    PHONEVAULT_EVENT_TOPIC_URN: triggers.find(({ type }) => type === 'SMN')?.data['topic_urn'],
+  };
 }
 
 /**
@@ -55,15 +66,10 @@ function invalidFailureTopic({ async }) {
  * region may have any name.
  * @param {Checked} checked
  */
-function topicsElsewhere({ userData, async, triggers = [] }) {
-  const { PHONEVAULT_REGION: region = '', PHONEVAULT_SMN_ENDPOINT: endpoint } = userData;
+function topicsElsewhere(checked) {
+  const { PHONEVAULT_REGION: region = '', PHONEVAULT_SMN_ENDPOINT: endpoint } = checked.userData;
   if (endpoint) return [];
-  const topics = {
-    PHONEVAULT_TOPIC_URN: userData['PHONEVAULT_TOPIC_URN'],
-    PHONEVAULT_OPERATORS_TOPIC_URN: async?.failureTopicUrn,
-    PHONEVAULT_EVENT_TOPIC_URN: triggers.find(({ type }) => type === 'SMN')?.data['topic_urn'],
-  };
-  return Object.entries(topics).flatMap(([name, urn]) => {
+  return Object.entries(topicsOf(checked)).flatMap(([name, urn]) => {
     const where = /^urn:smn:([\w-]+):/.exec(String(urn))?.[1];
     if (where === undefined || where === region) return [];
     return [

@@ -59,9 +59,10 @@ describe('checkValues', () => {
   it('names the topic of failed functions beside other settings', async () => {
     const async = { retries: 0, maxAge: 60, failureTopicUrn: 'nope' };
     const changed = { ...userData, PHONEVAULT_TOPIC_URN: 'phonevault' };
-    const refused = checkValues([{ userData: changed, secrets: {}, async }]);
+    const triggers = [{ type: 'SMN', status: 'ACTIVE' as const, data: { topic_urn: 'bad' } }];
+    const refused = checkValues([{ userData: changed, secrets: {}, async, triggers }]);
     await expect(refused).rejects.toThrow(
-      /^PHONEVAULT_TOPIC_URN is .*\nPHONEVAULT_OPERATORS_TOPIC_URN is "nope"; allowed: urn:smn:.*$/,
+      /^PHONEVAULT_TOPIC_URN is .*\nPHONEVAULT_OPERATORS_TOPIC_URN is "nope"; allowed: .*\nPHONEVAULT_EVENT_TOPIC_URN is "bad"; allowed: urn:smn:.*$/,
     );
   });
 
