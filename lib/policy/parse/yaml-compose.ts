@@ -16,6 +16,7 @@ const MAX_LEXEMES = 50_000;
 const HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'Indent with spaces.',
   BAD_INDENT: 'Check this line and the lines above for a bracket that is not closed.',
+  BLOCK_AS_IMPLICIT_KEY: 'Put each field on its own line, indented like its neighbours.',
   MULTIPLE_DOCS: 'Put each policy in its own file.',
   BAD_SCALAR_START: 'Put the value in quotes.',
   UNEXPECTED_TOKEN: 'Put text that contains { } [ ] , : # * & in quotes.',
