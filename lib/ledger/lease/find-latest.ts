@@ -53,7 +53,8 @@ export async function latestFrom(
   let step = 1;
   for (let grows = true; latest !== undefined && step > 0;) {
     const next = await read(latest.epoch + step);
-    if (next === undefined) grows = false;
+    // One that GET does not return need not be there: where it returns none, the search would never end.
+    if (next === undefined || next.error?.code === 'object_unreadable') grows = false;
     else latest = next;
     step = grows ? step * 2 : Math.floor(step / 2);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ServiceError } from '../../../lib/errors.ts';
 import { latestFrom, latestListed, listLeases } from '../../../lib/ledger/lease/find-latest.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
@@ -28,6 +29,24 @@ describe('the latest lease', () => {
       expect(read.reads.length).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(last + 1)) + 2);
     },
   );
+
+  it('is the first one after two GETs where the bucket returns no object', async () => {
+    const { store, options } = await leases(3);
+    const facts = { service: 'obs', operation: 'GetObject', carriedOut: 'unknown' as const };
+    let gets = 0;
+    const get = async () => {
+      gets += 1;
+      throw new ServiceError('unreachable', 'no response', facts);
+    };
+    expect(await latestFrom({ ...store, get }, 2, options)).toMatchObject({ epoch: 2, holder: '' });
+    expect(gets).toBe(2);
+  });
+
+  it('is found behind one that is no lease', async () => {
+    const { store, options } = await leases(10);
+    await store.put(layout.lease(8), 'broken');
+    expect((await latestFrom(store, 1, options))?.epoch).toBe(10);
+  });
 
   it('is none when the first one is absent', async () => {
     const { store, options } = await leases(5, 3);
