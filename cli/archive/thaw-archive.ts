@@ -6,17 +6,13 @@ import type { Io } from '../io/io.ts';
 import { type OptionSpec, wrongUse } from '../program/command.ts';
 import { fold } from '../text/fold.ts';
 import { duration } from '../text/time.ts';
+import { wordsOf } from '../words/words.ts';
 
 export type ThawOptions = { thaw?: ThawTier };
 
 const LOOK_EVERY_MS = 15_000;
 const PRINT_EVERY_MS = 60_000;
 const DAYS = 1;
-
-const TAKES: Record<ThawTier, string> = {
-  expedited: '1 to 5 minutes from COLD, hours from DEEP_ARCHIVE',
-  standard: '3 to 12 hours',
-};
 
 /** `what`: what happens to the archives. */
 export function thawOption(what: string): OptionSpec {
@@ -58,11 +54,13 @@ export async function thawArchive(
   tier: ThawTier,
 ): Promise<void> {
   const started = io.clock.now();
+  const words = wordsOf(io).archive;
   let printedAt = Number.NEGATIVE_INFINITY;
   for (;;) {
     if (!(await askForThaw(obs, { bucket, key }, tier))) break;
     const now = io.clock.now();
-    const text = `${visible(phone_name || phone_id)}  OBS makes the archive readable (${TAKES[tier]}): ${duration(now - started)}`;
+    const since = duration(now - started, io.language);
+    const text = `${visible(phone_name || phone_id)}  ${words.thawing(words.takes[tier], since)}`;
     if (io.errIsTerminal) io.status(text);
     else if (now - printedAt >= PRINT_EVERY_MS) {
       io.err(fold(text, io.errColumns));

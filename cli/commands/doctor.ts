@@ -3,6 +3,7 @@ import { examine } from '../doctor/examine.ts';
 import { findingsText } from '../doctor/finding/findings-text.ts';
 import { nameValue } from '../program/option-values.ts';
 import { toJson } from '../text/printable.ts';
+import { wordsOf } from '../words/words.ts';
 
 /** Exists on every Android and is almost empty on most. */
 const SMALL_PATH = '/data/local/tmp';
@@ -68,7 +69,7 @@ export const doctorCommand: Command<Options> = {
     const stopped = new AbortController();
     // With --write, Ctrl-C first deletes what was written; without, it ends the process at once.
     const stopListening = write ? io.onInterrupt(() => stopped.abort()) : () => undefined;
-    io.status('checking …');
+    io.status(wordsOf(io).doctor.checking);
     try {
       const findings = await examine(io, {
         stage,

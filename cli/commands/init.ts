@@ -13,26 +13,22 @@ import { errorsText } from '../validate/errors-text.ts';
 import { check } from '../validate/check.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
+import { type Words, wordsOf } from '../words/words.ts';
 
-type Question = { name: string; text: string; isOptional?: boolean; isHidden?: boolean };
+type Question = {
+  name: keyof Words['init']['questions'];
+  isOptional?: boolean;
+  isHidden?: boolean;
+};
 
 const QUESTIONS: Question[] = [
-  { name: 'PHONEVAULT_REGION', text: 'Region of the phones, such as cn-north-4' },
-  { name: 'PHONEVAULT_BUCKET', text: 'Bucket for policies and reports' },
-  { name: 'HUAWEICLOUD_SDK_AK', text: 'Access key id (AK)' },
-  { name: 'HUAWEICLOUD_SDK_SK', text: 'Secret key (SK), not shown', isHidden: true },
-  {
-    name: 'HUAWEICLOUD_SDK_SECURITY_TOKEN',
-    text: 'Security token of temporary keys, not shown; empty for permanent ones',
-    isOptional: true,
-    isHidden: true,
-  },
-  { name: 'PHONEVAULT_TOPIC_URN', text: 'URN of the SMN topic, empty for none', isOptional: true },
-  {
-    name: 'PHONEVAULT_DRIVE_URN',
-    text: 'URN of the function drive, empty without functions',
-    isOptional: true,
-  },
+  { name: 'PHONEVAULT_REGION' },
+  { name: 'PHONEVAULT_BUCKET' },
+  { name: 'HUAWEICLOUD_SDK_AK' },
+  { name: 'HUAWEICLOUD_SDK_SK', isHidden: true },
+  { name: 'HUAWEICLOUD_SDK_SECURITY_TOKEN', isOptional: true, isHidden: true },
+  { name: 'PHONEVAULT_TOPIC_URN', isOptional: true },
+  { name: 'PHONEVAULT_DRIVE_URN', isOptional: true },
 ];
 
 const PLACE = /^PHONEVAULT_(?:\w+_ENDPOINT|PREFIX|PROJECT_ID)$/;
@@ -64,7 +60,7 @@ export const initCommand: Command<{ profile?: string }> = {
     await keep(path, profile, settings);
     const file = policies.length === 0 ? await writePolicy(io, settings) : undefined;
     if (json) io.out(toJson({ path, profile, ...(file && { policy: file }) }));
-    else for (const line of nextSteps(path, profile, file)) io.out(fold(line, io.columns));
+    else for (const line of nextSteps(io, path, profile, file)) io.out(fold(line, io.columns));
     return 0;
   },
 };
@@ -84,7 +80,9 @@ async function assertFree(path: string, profile: string): Promise<void> {
 
 async function askAll(io: Io): Promise<Record<string, string>> {
   const given: Record<string, string> = {};
-  for (const { name, text, isOptional = false, isHidden = false } of QUESTIONS) {
+  const { questions } = wordsOf(io).init;
+  for (const { name, isOptional = false, isHidden = false } of QUESTIONS) {
+    const text = questions[name];
     const known = isHidden ? undefined : io.env[name]?.trim();
     const answer = await askOne(io, known ? `${text} [${known}]` : text, isHidden);
     const value = answer === '' ? (known ?? '') : answer;
@@ -95,7 +93,7 @@ async function askAll(io: Io): Promise<Record<string, string>> {
 }
 
 async function askOne(io: Io, question: string, isHidden = false): Promise<string> {
-  const answer = await io.ask(`${question}: `, { isHidden });
+  const answer = await io.ask(question + wordsOf(io).common.colon, { isHidden });
   if (answer !== undefined) return answer.trim();
   throw wrongUse('init asks questions and needs a terminal', 'set environment variables instead');
 }
@@ -117,9 +115,10 @@ async function writePolicy(
 ): Promise<string | undefined> {
   const file = 'nightly.yaml';
   if (existsSync(join(io.cwd, file))) return undefined;
-  const pattern = (await askOne(io, 'Names of the phones to back up, such as game-*')) || '*';
+  const words = wordsOf(io).init;
+  const pattern = (await askOne(io, words.phones)) || '*';
   const bucket =
-    (await askOne(io, `Bucket for archives [${settings.PHONEVAULT_BUCKET}]`)) ||
+    (await askOne(io, words.archives(settings.PHONEVAULT_BUCKET ?? ''))) ||
     settings.PHONEVAULT_BUCKET;
   const policy = {
     name: 'nightly',
@@ -137,12 +136,12 @@ async function writePolicy(
   return file;
 }
 
-function nextSteps(path: string, profile: string, file: string | undefined): string[] {
-  const other = profile === 'default' ? [] : [`Use it with: export PHONEVAULT_PROFILE=${profile}`];
+function nextSteps(io: Io, path: string, profile: string, file: string | undefined): string[] {
+  const words = wordsOf(io).init;
   return [
-    `Written: ${path}, profile ${profile}`,
-    ...other,
-    ...(file === undefined ? [] : [`Written: ${file}. Look at it, then: phonevault apply ${file}`]),
-    'Next: phonevault doctor',
+    words.written(path, profile),
+    ...(profile === 'default' ? [] : [words.use(`export PHONEVAULT_PROFILE=${profile}`)]),
+    ...(file === undefined ? [] : [words.policy(file)]),
+    words.next,
   ];
 }

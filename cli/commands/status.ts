@@ -11,6 +11,7 @@ import { noPoliciesText, noSuchPolicy, readPolicyText } from '../show/policies.t
 import { unreadableLines } from '../show/unreadable-text.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
+import { sayIn } from '../words/sentences/say.ts';
 import { wordsOf } from '../words/words.ts';
 
 type Options = { phones?: true | string; check?: boolean };
@@ -80,7 +81,7 @@ export const statusCommand = repeatable<Options>({
     if (json) io.out(toJson({ policies, unreadable }));
     else {
       if (policies.length > 0) io.out(policiesText(io, policies));
-      else print(noPoliciesText(deps.ledger));
+      else print(sayIn(io.language, noPoliciesText(deps.ledger)));
       if (unreadable.length > 0) io.out(['', ...unreadableLines(io, unreadable)].join('\n'));
     }
     const isBad = policies.some(needsAttention) || unreadable.length > 0;

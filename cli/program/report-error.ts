@@ -10,6 +10,7 @@ import type { Io } from '../io/io.ts';
 import { colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
+import { isKnown, sayIn } from '../words/sentences/say.ts';
 import { wordsOf } from '../words/words.ts';
 
 type Reported = { exit: number; code: string; message: string; hint?: string | undefined };
@@ -26,24 +27,40 @@ export function reportError(error: unknown, argv: readonly string[], io: Io, hel
   if (wantsData(argv)) {
     io.out(toJson({ error: { code, message, ...(hint === undefined ? {} : { hint }) } }));
   } else {
-    const c = colours(io, 'err');
-    const shown = visibleAll({ message, hint });
-    const words = wordsOf(io).common;
-    const text = inWords(io, code) + shown.message;
-    io.err(fold(c.red(words.error) + words.space + text, io.errColumns));
-    if (shown.hint !== undefined) {
-      io.err(fold(c.cyan(words.hint) + words.space + shown.hint, io.errColumns));
-    }
+    printError(io, { code, ...visibleAll({ message, hint: hint?.replaceAll('\n', '; ') }) });
   }
   if (io.env.PHONEVAULT_DEBUG) io.err(trace(error));
   return exit;
 }
 
-/** Returns what an error is about, before its message in English; nothing where that is the language. */
-function inWords(io: Io, code: string): string {
-  const says = io.language === 'en' ? undefined : meaningOf('error', code, io.language)?.says;
-  const { note, colon } = wordsOf(io).common;
-  return says === undefined ? '' : says + note(code) + colon;
+/**
+ * Prints an error and what to do. In Chinese the meaning of its code comes first, and the message in English, which one can search for,
+ * has its own line; so has a hint that has no words of its own.
+ */
+function printError(io: Io, { code, message, hint }: Omit<Reported, 'exit'>): void {
+  const c = colours(io, 'err');
+  const { common } = wordsOf(io);
+  const print = (text: string) => io.err(fold(text, io.errColumns));
+  const error = c.red(common.error) + common.space;
+  const advice = c.cyan(common.hint) + common.space;
+  if (io.language === 'en') {
+    print(error + message);
+    if (hint !== undefined) print(advice + hint);
+    return;
+  }
+  const { says, fix } = meaningIn(io, code);
+  print(error + says + common.note(code));
+  print(`  ${message}`);
+  if (hint !== undefined && isKnown(hint)) print(advice + sayIn(io.language, hint));
+  else if (fix !== undefined) {
+    print(advice + fix);
+    if (hint !== undefined) print(`  ${hint}`);
+  } else if (hint !== undefined) print(advice + hint);
+}
+
+function meaningIn(io: Io, code: string): { says: string; fix?: string } {
+  const own: Record<string, string> = wordsOf(io).common.own;
+  return meaningOf('error', code, io.language) ?? { says: own[code] ?? code };
 }
 
 function describe(error: unknown, io: Io): Reported | undefined {

@@ -9,6 +9,7 @@ import { duration } from '../text/time.ts';
 import { slotsText } from '../validate/slots-text.ts';
 import { facts } from '../text/facts.ts';
 import { when } from '../text/when.ts';
+import { sayIn } from '../words/sentences/say.ts';
 import { wordsOf } from '../words/words.ts';
 import { whyPhone, whyRun } from './why-text.ts';
 
@@ -126,8 +127,8 @@ function warningsOf(io: Io, preview: Preview): string[] {
   const { unreadable = [], warnings = [] } = preview;
   const { plan: words } = wordsOf(io);
   return [
-    ...warnings,
-    ...unreadable.map(({ message, hint = '' }) => `${message}. ${hint}`.trim()),
+    ...warnings.map((text) => sayIn(io.language, text)),
+    ...unreadable.map(({ message, hint = '' }) => `${message}. ${sayIn(io.language, hint)}`.trim()),
     ...(listing_complete ? [] : [words.incomplete]),
     ...missing_servers.map(words.noServer),
     ...(estimate === undefined || estimate.meets_deadline ? [] : [deadlineAdvice(io, estimate)]),

@@ -4,6 +4,7 @@ import type { Io } from '../io/io.ts';
 import { fold } from '../text/fold.ts';
 import { facts } from '../text/facts.ts';
 import { when } from '../text/when.ts';
+import { sayIn } from '../words/sentences/say.ts';
 import { wordsOf } from '../words/words.ts';
 
 const SHOWN = 10;
@@ -20,8 +21,8 @@ export function unreadableLines(
       visibleAll(objects.slice(0, SHOWN)).flatMap(
         ({ message, hint, since, retry_at }) =>
           [
-            [labels.unreadable, message],
-            [labels.fix, hint],
+            [labels.unreadable, sayIn(io.language, message)],
+            [labels.fix, hint && sayIn(io.language, hint)],
             [labels.since, since ? when(io, since) : undefined],
             [labels.next, retry_at ? when(io, retry_at) : undefined],
           ] as const,

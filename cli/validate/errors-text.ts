@@ -3,6 +3,7 @@ import type { Io } from '../io/io.ts';
 import { colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
 import { widthOf } from '../text/width.ts';
+import { sayIn } from '../words/sentences/say.ts';
 import { wordsOf } from '../words/words.ts';
 import type { Checked } from './check.ts';
 import { slotsText } from './slots-text.ts';
@@ -39,7 +40,9 @@ export function notes({ warnings = [], slots }: Checked, io: Io): string[] {
   const c = colours(io);
   const { plan, common } = wordsOf(io);
   return [
-    ...warnings.map((text) => `  ${c.yellow(common.warning)}${common.space}${text}`),
+    ...warnings.map(
+      (text) => `  ${c.yellow(common.warning)}${common.space}${sayIn(io.language, text)}`,
+    ),
     ...(slots === undefined
       ? []
       : [`  ${plan.nextSlots}${common.space}${slotsText(slots, io.language)}`]),

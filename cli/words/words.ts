@@ -8,7 +8,7 @@ export type { Words };
 const tables: Record<Language, Words> = { en: english, zh: chinese };
 
 /**
- * Returns the table of texts in the language of the reader. Messages of errors, of `doctor` and of `validate` are in none: they are in
- * English.
+ * Returns the table of texts in the language of the reader. Messages of errors and of `validate` are in none: they are in English. For
+ * what `doctor` finds, and hints, see `sentences/`.
  */
 export const wordsOf = ({ language }: Pick<Io, 'language'>): Words => tables[language];

@@ -46,7 +46,9 @@ describe('the package', () => {
     const advice = [...sources('cli', 'lib').matchAll(/(.{15})npx serverless/g)];
     expect(advice.length).toBeGreaterThan(0);
     expect(
-      advice.map(([, before]) => before).filter((one) => !one?.endsWith('in a checkout: ')),
+      advice
+        .map(([, before]) => before)
+        .filter((one) => !/(?:in a checkout: |在代码目录中：)$/.test(one ?? '')),
     ).toEqual([]);
   });
 });

@@ -13,7 +13,6 @@ import { unreadableLines } from '../../show/unreadable-text.ts';
 import { readPolicyText } from '../../show/policies.ts';
 import { connect, type Session } from '../../sign-in/connect.ts';
 import { fold } from '../../text/fold.ts';
-import { count } from '../../text/plural.ts';
 import { toJson } from '../../text/printable.ts';
 import { archivesCheckCommand } from './check.ts';
 import { archivesExtractCommand } from './extract.ts';
@@ -21,6 +20,7 @@ import { archivesGetCommand } from './get.ts';
 import { archivesLsCommand } from './ls.ts';
 import { archivesUndeleteCommand } from '../retention/pin.ts';
 import { archivesVerifyCommand } from './verify.ts';
+import { wordsOf } from '../../words/words.ts';
 
 const MAX = 1_000_000;
 const SHOWN = 50;
@@ -75,7 +75,7 @@ export const archivesCommand: Command<Options> = {
     if (options.policy !== undefined) await assertKnown(deps, options.policy);
     const pages = pagesOf(max, (page) => listArchives(deps.store, { ...filter, ...page }));
     const { more, unreadable } = json ? await printJson(io, pages) : await printText(io, pages);
-    if (more && !json) print(`more archives: --limit lists more than ${max}`);
+    if (more && !json) print(wordsOf(io).archive.more(max));
     if (unreadable.length > 0) io.err(unreadableLines(io, unreadable).join('\n'));
     return 0;
   },
@@ -88,10 +88,11 @@ async function assertKnown(deps: Session['deps'], policy: string): Promise<void>
 }
 
 async function rebuildHere(io: Io, store: Store, after: string): Promise<void> {
+  const words = wordsOf(io).archive;
   const print = (text: string) => io.err(fold(text, io.errColumns));
-  const onWritten = (run: string) => print(`up to run ${run}: go on with --rebuild ${run}`);
+  const onWritten = (run: string) => print(words.goOn(run));
   const { runs, archives, errors } = await rebuildCatalogue(store, { after, onWritten });
-  print(`catalogue rebuilt: ${count(archives, 'archive')} of ${count(runs, 'settled run')}`);
+  print(words.rebuilt(archives, runs));
   if (errors.length > 0) io.err(unreadableLines(io, errors.map(problemOf)).join('\n'));
 }
 
@@ -134,7 +135,7 @@ async function printText(io: Io, pages: Pages): Promise<Printed> {
   const printed: Printed = { more: false, unreadable: [] };
   for await (const { archives, next, unreadable } of pages) {
     if (archives.length > 0) io.out(archivesText(io, archives));
-    else io.err('no verified archive matches');
+    else io.err(wordsOf(io).archive.noneMatches);
     note(printed, next, unreadable);
   }
   return printed;

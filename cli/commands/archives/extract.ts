@@ -10,9 +10,9 @@ import {
 } from '../../archive/open-archive.ts';
 import type { Command } from '../../program/command.ts';
 import { fold } from '../../text/fold.ts';
-import { count } from '../../text/plural.ts';
 import { toJson } from '../../text/printable.ts';
 import { size } from '../../text/size.ts';
+import { wordsOf } from '../../words/words.ts';
 
 /** Writes files of an archive to this machine. */
 export const archivesExtractCommand: Command<ReadOptions & { path?: string; output?: string }> = {
@@ -42,10 +42,11 @@ export const archivesExtractCommand: Command<ReadOptions & { path?: string; outp
     await read(visit);
     if (json) io.out(toJson({ ...archive, folder, ...done }));
     else {
-      const files = `${count(done.files, 'file')} (${size(done.bytes)})`;
-      io.out(fold(`${files} written below ${visible(options.output ?? '.')}`, io.columns));
-      if (done.skipped > 0)
-        io.err(`${count(done.skipped, 'link or device', 'links or devices')} left out`);
+      const words = wordsOf(io).archive;
+      const where = visible(options.output ?? '.');
+      const text = words.written(words.files(done.files), size(done.bytes), where);
+      io.out(fold(text, io.columns));
+      if (done.skipped > 0) io.err(words.leftOut(done.skipped));
     }
     return done.files + done.skipped > 0 ? 0 : 1;
   },

@@ -9,10 +9,10 @@ import {
 } from '../../archive/open-archive.ts';
 import type { Command } from '../../program/command.ts';
 import { fold } from '../../text/fold.ts';
-import { count } from '../../text/plural.ts';
 import { toJson } from '../../text/printable.ts';
 import { size } from '../../text/size.ts';
 import { ago } from '../../text/time.ts';
+import { wordsOf } from '../../words/words.ts';
 
 /** Downloads an archive and reads it to its end. */
 export const archivesGetCommand: Command<ReadOptions & { output?: string }> = {
@@ -47,13 +47,12 @@ export const archivesGetCommand: Command<ReadOptions & { output?: string }> = {
       io.out(toJson({ ...archive, file, ...content }));
       return 0;
     }
-    const was = held === archive.size ? ' (it was there already)' : '';
-    const files = count(content.files, 'file');
-    io.out(
-      fold(`${visible(file)}: ${size(archive.size)}, ${files}, read to its end${was}`, io.columns),
-    );
-    const age = ago(io.clock.now() - Date.parse(archive.verified_at));
-    io.out(fold(`  backed up ${age} by ${archive.policy}`, io.columns, '    '));
+    const { archive: words, common } = wordsOf(io);
+    const was = held === archive.size ? common.note(words.wasThere) : '';
+    const facts = [size(archive.size), words.files(content.files), words.readToEnd];
+    io.out(fold(visible(file) + common.colon + facts.join(common.comma) + was, io.columns));
+    const age = ago(io.clock.now() - Date.parse(archive.verified_at), io.language);
+    io.out(fold(`  ${words.backedUp(age, archive.policy)}`, io.columns, '    '));
     return 0;
   },
 };

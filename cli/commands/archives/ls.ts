@@ -10,8 +10,8 @@ import {
 } from '../../archive/open-archive.ts';
 import type { Command } from '../../program/command.ts';
 import { fold } from '../../text/fold.ts';
-import { count } from '../../text/plural.ts';
 import { size } from '../../text/size.ts';
+import { wordsOf } from '../../words/words.ts';
 
 /** Lists what an archive holds. */
 export const archivesLsCommand: Command<ReadOptions & { path?: string }> = {
@@ -45,7 +45,7 @@ export const archivesLsCommand: Command<ReadOptions & { path?: string }> = {
     if (json) io.out(shown === 0 ? '[]' : ']');
     if (shown === 0) {
       const where = options.path ?? '/';
-      io.err(fold(`none of ${count(entries, 'entry', 'entries')} is at ${where}`, io.errColumns));
+      io.err(fold(wordsOf(io).archive.noneAt(entries, where), io.errColumns));
     }
     return shown === 0 ? 1 : 0;
   },

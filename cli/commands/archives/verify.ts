@@ -16,9 +16,10 @@ import type { Command } from '../../program/command.ts';
 import { wholeNumber } from '../../program/option-values.ts';
 import { connect } from '../../sign-in/connect.ts';
 import { fold } from '../../text/fold.ts';
-import { count } from '../../text/plural.ts';
 import { toJson } from '../../text/printable.ts';
 import { size } from '../../text/size.ts';
+import { sayIn } from '../../words/sentences/say.ts';
+import { wordsOf } from '../../words/words.ts';
 
 const READ = 10;
 
@@ -53,8 +54,9 @@ export const archivesVerifyCommand: Command<Options> = {
   ],
   async run({ args: [phone], options: { limit: max = READ, thaw, ...filter }, json }, io) {
     const { deps, obs } = await connect(io);
+    const words = wordsOf(io).archive;
     const { archives } = await listArchives(deps.store, { ...filterOf(io, filter, phone), max });
-    if (archives.length === 0) io.err('no verified archive matches');
+    if (archives.length === 0) io.err(words.noneMatches);
     const results: (ArchiveView & Verified)[] = [];
     // They become readable at the same time.
     const ask = (archive: ArchiveView) => thaw && orRead(askForThaw(obs, archive, thaw));
@@ -68,7 +70,7 @@ export const archivesVerifyCommand: Command<Options> = {
     }
     const good = results.filter(({ result }) => result === 'ok').length;
     if (json) io.out(toJson(results));
-    else io.out(`${count(good, 'archive')} of ${archives.length} read to the end`);
+    else io.out(words.verified(good, archives.length));
     return good === archives.length && good > 0 ? 0 : 1;
   },
 };
@@ -82,15 +84,16 @@ const orRead = (made: Promise<unknown>): Promise<unknown> =>
 const nameOf = ({ phone_name, phone_id }: ArchiveView): string => phone_name || phone_id;
 
 function printOne(io: Io, archive: ArchiveView, verified: Verified): void {
-  const start = `${verified.result}  ${visible(nameOf(archive))}  ${archive.policy}  `;
+  const { archive: words, common } = wordsOf(io);
+  const start = `${words.results[verified.result]}  ${visible(nameOf(archive))}  ${archive.policy}  `;
   const print = (text: string) => io.out(fold(text, io.columns, '    '));
   if (verified.result !== 'ok') {
     print(`${start}${visible(verified.message)}`);
-    if (verified.hint !== undefined) print(`  ${verified.hint}`);
+    if (verified.hint !== undefined) print(`  ${sayIn(io.language, verified.hint)}`);
     return;
   }
-  print(`${start}${size(archive.size)}, ${count(verified.files, 'file')}`);
+  print(start + size(archive.size) + common.comma + words.files(verified.files));
   if (verified.absent.length > 0) {
-    print(`  nothing of ${verified.absent.join(', ')}: the phone may not have had it`);
+    print(`  ${words.nothingOf(verified.absent.join(common.comma))}`);
   }
 }

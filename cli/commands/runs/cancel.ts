@@ -4,13 +4,14 @@ import { getRun } from '../../../lib/run/query/runs/get-run.ts';
 import { wakeDrive } from '../../../lib/run/request/wake-drive.ts';
 import type { RunDeps } from '../../../lib/run/deps.ts';
 import type { Progress, RunView } from '../../../lib/run/query/schemas/run.ts';
+import type { Io } from '../../io/io.ts';
 import type { Command } from '../../program/command.ts';
 import { connect } from '../../sign-in/connect.ts';
 import { noSuchRun } from '../../show/runs/no-such-run.ts';
 import { runIdValue } from '../../program/id-values.ts';
 import { fold } from '../../text/fold.ts';
-import { count } from '../../text/plural.ts';
 import { toJson } from '../../text/printable.ts';
+import { wordsOf } from '../../words/words.ts';
 
 /** Cancels a run. */
 export const cancelCommand: Command = {
@@ -33,28 +34,21 @@ export const cancelCommand: Command = {
     const run = await getRun(deps.store, runId, io.clock.now());
     if (json) io.out(toJson(run));
     else {
-      io.out(fold(`Run ${runId} is being cancelled. ${nextText(run)}`, io.columns));
-      io.out(fold(`  show it: phonevault runs show ${runId}`, io.columns, '    '));
+      const { cancel: words, watch, common } = wordsOf(io);
+      io.out(fold(words.cancelling(runId) + common.space + nextText(io, run), io.columns));
+      const show = `${watch.showIt}${common.colon}phonevault runs show ${runId}`;
+      io.out(fold(`  ${show}`, io.columns, '    '));
     }
     return 0;
   },
 };
 
-function nextText(run: RunView | undefined): string {
-  const [work, nothing] =
-    run?.kind === 'restore'
-      ? ['restore', 'No further phone is restored']
-      : ['export', 'No new exports are sent'];
-  if (run?.phase === 'quarantined') {
-    return 'It is quarantined because its objects cannot be read. It continues when they can be read again.';
-  }
-  if (run?.progress == null) return `${nothing}; the next drive settles the run.`;
-  const inProgress = inProgressOf(run.progress);
-  const first =
-    inProgress === 0
-      ? `no ${work} is in progress`
-      : `${count(inProgress, work)} in progress ${inProgress === 1 ? 'ends' : 'end'} first`;
-  return `${nothing}; ${first}, then the run settles.`;
+function nextText(io: Io, run: RunView | undefined): string {
+  const words = wordsOf(io).cancel;
+  const work = run?.kind === 'restore' ? 'restore' : 'export';
+  if (run?.phase === 'quarantined') return words.quarantined;
+  if (run?.progress == null) return words.nextDrive(work);
+  return words.first(work, inProgressOf(run.progress));
 }
 
 function inProgressOf(progress: Progress): number {

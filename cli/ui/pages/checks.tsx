@@ -1,4 +1,5 @@
 import { type Finding, nameOf, type Outcome } from '../../doctor/finding/finding.ts';
+import { isKnown, sayIn } from '../../words/sentences/say.ts';
 import { Coded, Link, Table, type View } from '../parts/view.tsx';
 
 const ORDER: readonly Outcome[] = ['failed', 'warning', 'unknown', 'skipped', 'ok'];
@@ -49,11 +50,13 @@ export function ChecksTable({ view, findings }: { view: View; findings: readonly
       {sorted.map((finding) => (
         <tr>
           <td class="whole">{words.outcomes[finding.outcome]}</td>
-          <td lang="en">
-            <strong>{nameOf(finding)}</strong>: {finding.message}
+          <td>
+            <strong>{nameOf(finding)}</strong>: <Said view={view} text={finding.message} />
           </td>
           {finding.follows === undefined ? (
-            <td lang="en">{finding.fix ?? ''}</td>
+            <td>
+              <Said view={view} text={finding.fix ?? ''} />
+            </td>
           ) : (
             <td>{words.followsFrom(finding.follows)}</td>
           )}
@@ -61,4 +64,10 @@ export function ChecksTable({ view, findings }: { view: View; findings: readonly
       ))}
     </Table>
   );
+}
+
+/** A text of a finding, in the language of the page as far as it has words for it. */
+function Said({ view, text }: { view: View; text: string }) {
+  const { language, tag } = view.text;
+  return <span lang={isKnown(text) ? tag : 'en'}>{sayIn(language, text)}</span>;
 }

@@ -20,6 +20,7 @@ export const common = {
   listedBy: (how: string) => `: ${how} lists them`,
   unreadable: { unreadable: 'unreadable', fix: 'fix', since: 'since', next: 'next try' },
   error: 'error:',
+  own: { wrong_use: 'wrong use of the command line', unexpected: 'unexpected error' },
   hint: 'hint:',
   warning: 'warning:',
 };

@@ -1,4 +1,4 @@
-/** What `doctor` prints around its findings, which are in English. */
+/** What `doctor` prints around its findings. */
 export const doctor = {
   outcomes: {
     ok: 'ok',
@@ -14,6 +14,7 @@ export const doctor = {
     skipped: (count: number) => `${count} skipped`,
     ok: (count: number) => `${count} ok`,
   },
+  checking: 'checking …',
   nothingFailed: (counts: string) => `Nothing failed: ${counts}.`,
   fix: 'fix:',
   follows: 'follows from:',

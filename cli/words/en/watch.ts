@@ -21,3 +21,17 @@ export const watch = {
   finishing: 'finishing the current step …',
   stepFailed: (code: string, message: string) => `step failed: ${code}: ${message}`,
 };
+
+const NOTHING = { export: 'No new exports are sent', restore: 'No further phone is restored' };
+
+/** What `cancel` says: of a run that exports, or of one that restores. */
+export const cancel = {
+  cancelling: (id: string) => `Run ${id} is being cancelled.`,
+  quarantined:
+    'It is quarantined because its objects cannot be read. It continues when they can be read again.',
+  nextDrive: (work: 'export' | 'restore') => `${NOTHING[work]}; the next drive settles the run.`,
+  first: (work: 'export' | 'restore', count: number) =>
+    count === 0
+      ? `${NOTHING[work]}; no ${work} is in progress, then the run settles.`
+      : `${NOTHING[work]}; ${count} ${work}${count === 1 ? '' : 's'} in progress ${count === 1 ? 'ends' : 'end'} first, then the run settles.`,
+};

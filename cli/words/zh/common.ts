@@ -17,6 +17,7 @@ export const common: Words['common'] = {
   listedBy: (how) => `：用 ${how} 列出`,
   unreadable: { unreadable: '无法读取', fix: '处理方法', since: '自', next: '下次尝试' },
   error: '错误：',
+  own: { wrong_use: '命令行用法错误', unexpected: '意外错误' },
   hint: '提示：',
   warning: '警告：',
 };

@@ -9,6 +9,7 @@ export const doctor: Words['doctor'] = {
     skipped: (count) => `${count} 项已跳过`,
     ok: (count) => `${count} 项正常`,
   },
+  checking: '正在检查 …',
   nothingFailed: (counts) => `没有失败：${counts}。`,
   fix: '处理方法：',
   follows: '由此引起：',

@@ -19,3 +19,16 @@ export const watch: Words['watch'] = {
   finishing: '正在完成当前步骤 …',
   stepFailed: (code, message) => `步骤失败：${code}：${message}`,
 };
+
+const NOTHING = { export: '不再发送新的导出', restore: '不再恢复其他云手机' };
+const WORK = { export: '导出', restore: '恢复' };
+
+export const cancel: Words['cancel'] = {
+  cancelling: (id) => `运行 ${id} 正在取消。`,
+  quarantined: '它已被隔离，因为其对象无法读取。对象恢复可读后会继续。',
+  nextDrive: (work) => `${NOTHING[work]}；下一次 drive 会结束该运行。`,
+  first: (work, count) =>
+    count === 0
+      ? `${NOTHING[work]}；没有正在进行的${WORK[work]}，随后结束该运行。`
+      : `${NOTHING[work]}；先等待正在进行的 ${count} 项${WORK[work]}结束，随后结束该运行。`,
+};

@@ -4,10 +4,10 @@ import { widthOf } from '../../../cli/text/width.ts';
 /** Two English words in a row outside of commands, keys and settings. */
 const ENGLISH = /(?<![\w./:`$-])[a-z]{2,} [a-z]{2,}\b(?![/.:=-]\S)/;
 
-/** Returns the lines of a text in Chinese that hold English prose. Commands stand in backticks, or behind `phonevault`. */
+/** Returns the lines of a text in Chinese that hold English prose. Commands stand in backticks, or behind `phonevault` or `npx`. */
 export function englishIn(text: string): string[] {
   return linesOf(text).filter((line) =>
-    ENGLISH.test(line.replace(/`[^`]*`|phonevault [\w -]+/g, '')),
+    ENGLISH.test(line.replace(/`[^`]*`|(?:phonevault|npx) [\w -]+/g, '')),
   );
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { doctorNight } from '../../support/doctor-night.ts';
+import { englishIn } from '../../support/prose.ts';
 
 describe('the text of findings', () => {
   it('prints a line a check, and exits with 0 when nothing failed', async () => {
@@ -33,12 +34,13 @@ describe('the text of findings', () => {
     );
   });
 
-  it('speaks Chinese around the findings', async () => {
+  it('speaks Chinese, with what a service said in English', async () => {
     const cli = await doctorNight({ bare: true });
     const { out } = await cli.run('doctor', '--lang', 'zh');
-    expect(out).toMatch(/^正常 {4}settings: /m);
-    expect(out).toMatch(/^失败 {4}function: .*\n +处理方法：in a checkout/m);
-    expect(out).toMatch(/\n1 项失败，2 项警告，.*\n首先处理：function: /);
+    expect(englishIn(out)).toEqual([]);
+    expect(out).toMatch(/^正常 {4}settings：区域 cn-north-4，账本 obs:/m);
+    expect(out).toMatch(/^失败 {4}function：没有部署.*\n +处理方法：在代码目录中/m);
+    expect(out).toMatch(/\n1 项失败，2 项警告，.*\n首先处理：function：/);
   });
 
   it('exits with 0 when there are only warnings', async () => {
