@@ -44,6 +44,13 @@ export function checkParams(given, yaml) {
   for (const param of given) {
     const name = param.split('=')[0] ?? '';
     if (known.includes(name)) continue;
+    const variable = `PHONEVAULT_${name.replaceAll(/(?=[A-Z])/g, '_').toUpperCase()}`;
+    if (code.includes(`\${env:${variable},`)) {
+      const why = 'a secret is not a parameter, other users of the machine could read it';
+      throw new DeployError('param_secret', `--param ${name}: ${why}`, {
+        hint: `export ${variable}=...`,
+      });
+    }
     throw new DeployError('param_unknown', `--param ${name}: serverless.yml does not use it`, {
       hint: `allowed: ${known.sort().join(', ')}`,
     });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkSettings, checkParams } from '../../../../deploy/plugin/desired/check-settings.js';
 
@@ -41,11 +42,29 @@ describe('an endpoint with a user or a password', () => {
 });
 
 describe('a --param', () => {
-  const yaml = '# ${param:x}\nregion: ${param:region, env:R}\nagency: ${param:agency}\n';
+  const yaml =
+    "# ${param:x}\nregion: ${param:region, env:R}\nagency: ${param:agency}\nA: ${env:PHONEVAULT_WEBHOOK_SECRETS, ''}\n";
 
   it('is accepted if serverless.yml uses it', () => {
     expect(() => checkParams(['region=a', 'agency=b=c'], yaml)).not.toThrow();
     expect(() => checkParams([], yaml)).not.toThrow();
+  });
+
+  it('is rejected if it would be a secret that others can read', () => {
+    expect(() => checkParams(['webhookSecrets=whsec_x'], yaml)).toThrow(
+      expect.objectContaining({
+        code: 'param_secret',
+        hint: 'export PHONEVAULT_WEBHOOK_SECRETS=...',
+        message: expect.not.stringContaining('whsec_x') as string,
+      }) as Error,
+    );
+  });
+
+  it('is never that of an encrypted setting', () => {
+    const whole = readFileSync(new URL('../../../../serverless.yml', import.meta.url), 'utf8');
+    const blocks = whole.match(/^ +encryptedEnvironment:\n(?: +PHONEVAULT_.*\n)+/gm);
+    expect(blocks).not.toBeNull();
+    expect(blocks?.join('')).not.toContain('param:');
   });
 
   it.each(['agnecy=foo', 'x=1', 'memory'])(
