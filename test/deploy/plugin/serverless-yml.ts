@@ -23,9 +23,9 @@ const file = new URL('../../../serverless.yml', import.meta.url);
 /** Returns the functions of serverless.yml with these variables; all others are empty. */
 export function definitions(variables: Record<string, string> = {}): Record<string, Definition> {
   const text = readFileSync(file, 'utf8').replaceAll(
-    /\$\{(self:custom\.(\w+)|sls:(\w+)|param:(\w+)[^}]*)\}/g,
+    /\$\{(self:custom\.(\w+)|sls:(\w+)|param:(\w+)[^}]*|env:(\w+)[^}]*)\}/g,
     (...found: string[]) => {
-      const name = found[2] ?? found[3] ?? found[4] ?? '';
+      const name = found[2] ?? found[3] ?? found[4] ?? found[5] ?? '';
       return (
         variables[name] ?? (name === 'ctsServiceType' ? 'CPH' : name === 'stage' ? 'test' : '')
       );
