@@ -23,7 +23,7 @@ export async function violationsOf(played: Played): Promise<string[]> {
   for (const runId of runIds) found.push(...(await runViolations(world, runId, known)));
   for (const { key, lastModified } of await cloud.backend.list(cloud.bucket, '')) {
     if (key.startsWith('phonevault/') || known.archives.has(key)) continue;
-    if (!isOfCopy(played, known.jobs, { key, lastModified })) found.push(`no run knows ${key}`);
+    if (!isUnseen(played, known.jobs, { key, lastModified })) found.push(`no run knows ${key}`);
   }
   found.push(...doubleExports(played, known.jobs), ...hotLoops(played.drives));
   return [...found, ...(await messageViolations(world, runIds))];
@@ -58,19 +58,21 @@ async function runViolations(world: Night, runId: string, known: Known): Promise
 }
 
 /**
- * Returns whether a job wrote the object that only the network's copy of a call had started, after the job of the call itself had
- * ended without an archive: no run can know of it.
+ * Returns whether nobody had to see the object arrive: it comes from the network's copy of a call, after the job of the call itself
+ * had ended without an archive; or from a call without a response, later than such calls are watched.
  */
-function isOfCopy(
-  { world, exports }: Played,
+function isUnseen(
+  { mix, world, exports }: Played,
   followed: ReadonlySet<string>,
   { key, lastModified }: { key: string; lastModified: number },
 ): boolean {
-  const ends = (isOwn: boolean): number[] =>
-    exports
-      .filter((one) => one.key === key && one.isTwin && followed.has(one.jobId) === isOwn)
-      .map(({ jobId }) => world.cloud.world.jobs.byId.get(jobId)?.end ?? Infinity);
-  return ends(false).includes(lastModified) && ends(true).every((end) => end < lastModified);
+  const longest = mix.policies.find(({ name }) => key.startsWith(`${name}/`))?.exportTimeout ?? 0;
+  const endOf = (jobId: string) => world.cloud.world.jobs.byId.get(jobId)?.end ?? Infinity;
+  const own = exports.filter((one) => one.key === key);
+  const writer = own.find(({ jobId }) => !followed.has(jobId) && endOf(jobId) === lastModified);
+  if (writer === undefined) return false;
+  if (!writer.isTwin) return lastModified > writer.at + 2 * longest;
+  return own.every(({ jobId }) => !followed.has(jobId) || endOf(jobId) < lastModified);
 }
 
 /** The accepted jobs but those that CPH no longer listed: nobody could follow them. */
@@ -118,9 +120,10 @@ function doubleExports({ mix, world, exports }: Played, followed: ReadonlySet<st
 
 /**
  * The most calls of a drive over a fleet of up to six phones in two runs, whatever the cloud does. Reads of a run's log are not
- * in the sum: there are as many as it has entries, when an instance does not know it yet.
+ * in the sum: there are as many as it has entries, when an instance does not know it yet. Each entry is read with its run twice,
+ * and once as far as the run can be read, with three attempts.
  */
-const READS_OF_AN_ENTRY = 6;
+const READS_OF_AN_ENTRY = 9;
 const CALLS_OF_A_KIND = 60;
 /** A drive that plans two runs and settles both makes 130; retries of what fails come on top. */
 const CALLS_IN_ALL = 200;
