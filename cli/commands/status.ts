@@ -1,13 +1,20 @@
-import type { ObjectError } from '../../lib/ledger/store/object-error.ts';
+import { ifReadable, type ObjectError } from '../../lib/ledger/store/object-error.ts';
+import type { RunDeps } from '../../lib/run/deps.ts';
 import { phoneBackups } from '../../lib/run/query/phone-backups.ts';
 import { policyStatuses } from '../../lib/run/query/policy-status.ts';
+import { readRunState } from '../../lib/run/query/runs/get-run.ts';
+import type { PolicyStatus } from '../../lib/run/query/schemas/policy.ts';
+import type { RunPhone } from '../../lib/run/query/schemas/run.ts';
 import { problemOf, unreadableObjects } from '../../lib/run/query/unreadable.ts';
+import { visibleAll } from '../../lib/visible.ts';
+import type { Io } from '../io/io.ts';
 import { wrongUse } from '../program/command.ts';
 import { repeatable } from '../program/repeat.ts';
 import { connect } from '../sign-in/connect.ts';
 import { policyValue } from '../program/id-values.ts';
 import { backupsText, needsAttention, policiesText } from '../show/status-text.ts';
 import { noPoliciesText, noSuchPolicy, readPolicyText } from '../show/policies.ts';
+import { checkLines } from '../show/runs/checks-text.ts';
 import { unreadableLines } from '../show/unreadable-text.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
@@ -81,6 +88,8 @@ export const statusCommand = repeatable<Options>({
     if (json) io.out(toJson({ policies, unreadable }));
     else {
       if (policies.length > 0) io.out(policiesText(io, policies));
+      const failed = only === undefined ? [] : await failedHooks(deps, policies);
+      if (failed.length > 0) io.out(['', ...hookLines(io, failed)].join('\n'));
       else print(sayIn(io.language, noPoliciesText(deps.ledger)));
       if (unreadable.length > 0) io.out(['', ...unreadableLines(io, unreadable)].join('\n'));
     }
@@ -88,3 +97,17 @@ export const statusCommand = repeatable<Options>({
     return check && isBad ? 1 : 0;
   },
 });
+
+/** Returns the phones whose hooks failed in the last run of a policy that has some; none where that run cannot be read. */
+async function failedHooks(
+  { store, clock }: RunDeps,
+  [policy]: readonly PolicyStatus[],
+): Promise<RunPhone[]> {
+  if (policy?.hooks === undefined || policy.last_run === null) return [];
+  const run = await ifReadable(readRunState(store, policy.last_run.run_id, clock.now()));
+  const phones = (await run?.phones()) ?? [];
+  return phones.filter(({ failed_hooks: hooks }) => hooks !== undefined);
+}
+
+const hookLines = (io: Io, phones: readonly RunPhone[]): string[] =>
+  checkLines(io, visibleAll(phones)).map((line) => fold(line, io.columns, '    '));

@@ -61,6 +61,8 @@ function policyText(io: Io, status: PolicyStatus, paint: Colours): string {
         ],
         [labels.nextSlot, slot],
         [labels.yourTime, slotHere],
+        [labels.before, status.hooks?.before.join('; ') || undefined],
+        [labels.after, status.hooks?.after.join('; ') || undefined],
         [labels.drill, drillText(io, status, paint)],
         [labels.newPhones, status.on_provisioned ? words.firstBackup : undefined],
         [labels.openRuns, open_runs.length === 0 ? undefined : open_runs.join(' ')],

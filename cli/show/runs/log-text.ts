@@ -17,14 +17,37 @@ type Names = ReadonlyMap<string, string>;
 
 /** Returns a line for each event of a run's log, in words. `names` by phone id. */
 export function logText(io: Io, lines: readonly LogLine[], names: Names): string[] {
+  const tries = triesOf(lines);
   return lines.map((line) => {
     const { phone_id: id } = line as { phone_id?: string };
     const who = id === undefined ? '' : `${names.get(id) || id}  `;
     // Lines are events as they were read from the log.
-    const text = eventText(io, line as unknown as Event, names);
+    const text = eventText(io, withTry(line as unknown as Event, tries), names);
     const time = inZone(Date.parse(line.at), io.zone).slice(0, 'YYYY-MM-DD hh:mm:ss'.length);
     return fold(`${time}  ${who}${text}`, io.columns, '    ');
   });
+}
+
+/** Returns the number of each attempt among those of the same call for its phone: a command before an export makes that no retry. */
+function triesOf(lines: readonly LogLine[]): Map<string, number> {
+  const tries = new Map<string, number>();
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    const event = line as unknown as Event;
+    if (event.type !== 'intent') continue;
+    for (const { phone_id, attempt, call = 'export', command = '' } of event.attempts) {
+      const same = [phone_id, call, command].join('/');
+      const count = (counts.get(same) ?? 0) + 1;
+      counts.set(same, count);
+      tries.set(`${phone_id}/${attempt}`, count);
+    }
+  }
+  return tries;
+}
+
+function withTry(event: Event, tries: ReadonlyMap<string, number>): Event {
+  if (event.type !== 'accepted') return event;
+  return { ...event, attempt: tries.get(`${event.phone_id}/${event.attempt}`) ?? event.attempt };
 }
 
 type Say = (facts: LogFacts, type: string) => string;

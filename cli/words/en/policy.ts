@@ -27,6 +27,8 @@ export const policy = {
     lastRun: 'last run',
     nextSlot: 'next slot',
     yourTime: 'your time',
+    before: 'before export',
+    after: 'after export',
     drill: 'drill',
     newPhones: 'new phones',
     openRuns: 'open runs',

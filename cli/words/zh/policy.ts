@@ -28,6 +28,8 @@ export const policy: Words['policy'] = {
     lastRun: '最近一次运行',
     nextSlot: '下一个计划时间',
     yourTime: '您的时间',
+    before: '导出前',
+    after: '导出后',
     drill: '恢复演练',
     newPhones: '新云手机',
     openRuns: '未结束的运行',

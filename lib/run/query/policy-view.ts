@@ -51,7 +51,7 @@ export function statusOf({ deps, name, object, runs, now }: Facts): PolicyStatus
   if (!parsed.ok) return { ...invalidStatus(parsed.errors.map(errorLine)), ...known };
 
   const { policy } = parsed;
-  const { schedule, deadline, objective, on_provisioned } = policy;
+  const { schedule, deadline, objective, on_provisioned, hooks } = policy;
   const state = stateOf(policy, now);
   const pausedUntil = policy.paused_until === undefined ? 0 : Date.parse(policy.paused_until);
   const rule = state === 'disabled' ? undefined : schedule;
@@ -74,7 +74,14 @@ export function statusOf({ deps, name, object, runs, now }: Facts): PolicyStatus
     next_slot: next === undefined ? null : instantOf(next),
     ...freshnessView(objective, found),
     ...drillView(policy, runs, now),
+    ...hooksView(hooks),
   };
+}
+
+function hooksView(hooks: Policy['hooks']): Pick<PolicyStatus, 'hooks'> {
+  if (hooks === undefined) return {};
+  const { before = [], after = [] } = hooks;
+  return { hooks: { before, after } };
 }
 
 function freshnessView(

@@ -27,6 +27,23 @@ describe('status', () => {
     expect(out).toMatch(/your time +2026-01-02 19:30:00 \+01:00 Europe\/Berlin/);
   });
 
+  it('shows the hooks of one policy, and on which phones they failed in its last run', async () => {
+    const cli = await cliNight({ phones: 2, servers: 1 });
+    await cli.night.putPolicy(`${NIGHTLY}hooks: { before: [sync], on_error: continue }\n`);
+    const fault = { kind: 'error', status: 403, code: 'APIGW.0302' } as const;
+    cli.night.cloud.control.addFault({ service: 'cph', operation: 'commands', ...fault });
+    await cli.night.settle(await cli.night.requestRun());
+
+    expect((await cli.run('status', 'nightly')).out).toMatch(
+      /\n +before export +sync\n[^]*\n\nHook failed on game-000[12]: "sync" was refused APIGW\.0302/,
+    );
+    expect((await cli.run('status')).out).not.toContain('Hook failed');
+    const { policies } = JSON.parse((await cli.run('status', '--json')).out) as {
+      policies: PolicyStatus[];
+    };
+    expect(policies[0]?.hooks).toEqual({ before: ['sync'], after: [] });
+  });
+
   it('highlights stale and invalid policies, and exits with 1 only with --check', async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);

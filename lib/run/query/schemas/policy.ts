@@ -66,6 +66,10 @@ export const policyStatusSchema = z.object({
     })
     .optional()
     .describe('Of a policy with drills.'),
+  hooks: z
+    .object({ before: z.array(z.string()), after: z.array(z.string()) })
+    .optional()
+    .describe('The shell commands of each phone around its export.'),
   open_runs: z.array(z.string()),
   unreadable: z
     .array(objectProblemSchema)

@@ -80,4 +80,23 @@ describe('the log of a run', () => {
     const text = say({ type: 'refused', phone_id: 'p1', code: 'CPS.0107' }, 'en', 40);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40);
   });
+
+  it('counts attempts by call: a command before an export makes that no retry', () => {
+    const { io } = fakeIo();
+    const at = '2026-01-01T00:00:00.000Z';
+    const intent = (attempt: number, call: string) => ({
+      ...{ type: 'intent', at, window: `w${attempt}` },
+      attempts: [{ phone_id: 'p1', attempt, call }],
+    });
+    const accepted = (attempt: number) => ({ type: 'accepted', at, phone_id: 'p1', attempt });
+    const lines = [
+      ...[intent(1, 'command'), accepted(1), intent(2, 'export'), accepted(2)],
+      ...[intent(3, 'export'), accepted(3)],
+    ] as unknown as LogLine[];
+    const said = logText(io, lines, new Map()).filter((line) => line.includes('accepted'));
+    expect(said.map((line) => /\(attempt \d\)/.exec(line)?.[0])).toEqual([
+      ...[undefined, undefined],
+      '(attempt 2)',
+    ]);
+  });
 });
