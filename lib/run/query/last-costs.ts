@@ -9,12 +9,15 @@ import type { Preview } from './schemas/preview.ts';
 /** How many of the policy's last runs are searched for one that exported something. */
 const MAX_RUNS = 10;
 
+/** Runs of a few phones only: new ones, or those that a restore exports first. */
+const FEW_PHONES: ReadonlySet<string> = new Set(['provisioned', 'restore']);
+
 type Costs = NonNullable<Preview['costs']>;
 type Reading = Pick<Store, 'get' | 'list' | 'prefix'>;
 
 /**
  * Returns what the policy's last run that exported anything has cost, as an estimate of the next one. Undefined when there is
- * none. Reads the report with its pages. A run one of whose objects cannot be used is passed over; `unreadable` has the errors.
+ * none. Runs for new phones or before a restore do not count. Reads the report with its pages. A run one of whose objects cannot be used is passed over; `unreadable` has the errors.
  */
 export async function lastCosts(
   store: Reading,
@@ -25,7 +28,7 @@ export async function lastCosts(
   for (const run of runs) {
     if ('error' in run) {
       unreadable.push(run.error);
-    } else if (run.counts.exported > 0) {
+    } else if (run.counts.exported > 0 && !FEW_PHONES.has(run.trigger)) {
       const { costs, errors } = await costsOf(store, run.run_id);
       if (costs !== undefined) return { costs, unreadable };
       unreadable.push(...errors);

@@ -62,6 +62,14 @@ describe('lastCosts', () => {
     });
   });
 
+  it('passes over runs of new phones and those before a restore', async () => {
+    const ledger = store();
+    await ran(ledger, 1, phones(3));
+    await ran(ledger, 2, phones(1), { trigger: 'restore' });
+    await ran(ledger, 3, phones(1), { trigger: 'provisioned' });
+    expect(await costs(ledger)).toMatchObject({ run_id: 'nightly-1', exported: 3 });
+  });
+
   it('uses the newest of the last ten runs that exported anything', async () => {
     const ledger = store();
     await ran(ledger, 1, phones(1));
