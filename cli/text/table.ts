@@ -86,12 +86,17 @@ function paragraphs(rows: Rows, columns: number, head: readonly string[] | undef
       const [first = '', ...rest] = row;
       const lines = rest.flatMap((cell, index) => {
         const name = head?.[index + 1];
-        return cell === '' ? [] : [fold(name ? `  ${name}: ${cell}` : `  ${cell}`, columns)];
+        return cell === ''
+          ? []
+          : [fold(name ? `  ${name}${colonOf(name)}${cell}` : `  ${cell}`, columns)];
       });
       return [first, ...lines].join('\n');
     })
     .join('\n');
 }
+
+/** Returns the colon of the language that a label is in. */
+const colonOf = (label: string): string => (/\p{Script=Han}/u.test(label) ? '：' : ': ');
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);

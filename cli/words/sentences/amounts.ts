@@ -37,7 +37,7 @@ export const amounts: Readonly<Record<string, string>> = {
   failed: '失败',
   cancelled: '已取消',
   skipped: '已跳过',
-  'last good run {}': '最近一次成功运行在{}',
+  'last good run {}': '最近一次成功运行在 {}',
   'no good run yet': '还没有成功的运行',
   'none yet': '尚无',
   '{} none yet': '{} 尚无',

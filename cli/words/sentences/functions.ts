@@ -14,10 +14,10 @@ export const functions: Readonly<Record<string, string>> = {
   'the ledger cannot be read, so whether runs are driven is unknown':
     '账本无法读取，因此不知道是否有 drive 处理运行',
   '{}: runs are driven with phonevault run --drive, last {}':
-    '{}：运行由 phonevault run --drive 处理，上次在{}',
+    '{}：运行由 phonevault run --drive 处理，上次在 {}',
   'no function of stage {} is deployed, and {}': '没有部署阶段 {} 的函数，且{}',
   'no drive has worked yet': '还没有 drive 工作过',
-  'the last drive worked {}': '上一次 drive 在{}工作',
+  'the last drive worked {}': '上一次 drive 在 {}工作',
   '{}, # s, settings as here': '{}，# 秒，设置与此处相同',
   'its runtime is {}, not {}': '运行时为 {}，应为 {}',
   'its handler is {}, not {}': '处理程序为 {}，应为 {}',
@@ -80,7 +80,8 @@ export const functions: Readonly<Record<string, string>> = {
   'phonevault runs show {} shows why': 'phonevault runs show {} 会显示原因',
   'check the function drive: its timer, its log (in a checkout: npx serverless logs -f drive), its agency. phonevault run POLICY --drive drives from this machine':
     '请检查函数 drive：定时器、日志（在代码目录中：npx serverless logs -f drive）和委托。phonevault run POLICY --drive 由本机执行',
-  "the functions' credentials have been refused since {}, over {}": '函数的凭证从{}起被拒绝，共 {}',
+  "the functions' credentials have been refused since {}, over {}":
+    '函数的凭证从 {}起被拒绝，共 {}',
   'check the agency of the functions and its policies (deploy/iam)':
     '请检查函数的委托及其策略（deploy/iam）',
   "the lease ends in {}: its writer's clock is wrong; drives ignore it":
@@ -89,10 +90,10 @@ export const functions: Readonly<Record<string, string>> = {
     '请校准上次执行 phonevault run --drive 的机器的时钟',
   'not a lease, so drives ignore it: {}': '不是租约，drive 会忽略：{}',
   'delete these objects': '请删除这些对象',
-  '{} in {}, the oldest {}': '{2} 中有 {1}，最早的在{3}',
-  '{} in {}, the oldest {}, but {}': '{2} 中有 {1}，最早的在{3}，但{4}',
+  '{} in {}, the oldest {}': '{2} 中有 {1}，最早的在 {3}',
+  '{} in {}, the oldest {}, but {}': '{2} 中有 {1}，最早的在 {3}，但{4}',
   'no drive has ever taken the lease': '从未有 drive 取得租约',
-  'a drive last worked {}': '上次 drive 在{}工作',
+  'a drive last worked {}': '上次 drive 在 {}工作',
   'no drive has worked yet, because nothing was open': '还没有 drive 工作过，因为没有待处理的对象',
   'no run is open': '没有未结束的运行',
   '# run open': '# 次运行未结束',

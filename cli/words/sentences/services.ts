@@ -78,7 +78,7 @@ export const services: Readonly<Record<string, string>> = {
   '{} cannot be used': '{}无法使用',
   'phonevault status --json lists them': 'phonevault status --json 会列出它们',
   'delete it, or restore an earlier version of it': '请将其删除，或恢复其早期版本',
-  'since {}, next try {}': '自{}，下次尝试在{}',
+  'since {}, next try {}': '自 {}，下次尝试在 {}',
   'in # d': '# 天后',
   'in # h': '# 小时后',
   'in # min': '# 分钟后',

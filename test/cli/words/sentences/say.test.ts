@@ -11,11 +11,11 @@ describe('sayIn', () => {
     ['the account has no project p1; HTTP 503 of IAM', '账号没有项目 p1；HTTP 503 of IAM'],
     [
       'nightly is stale: 2 late, last good run 2 d ago',
-      'nightly 备份过期：备份过期 2 台，最近一次成功运行在2 天前',
+      'nightly 备份过期：备份过期 2 台，最近一次成功运行在 2 天前',
     ],
     [
       '3 objects in open/, the oldest 12 min ago, but no drive has ever taken the lease',
-      'open/ 中有 3 个对象，最早的在12 分钟前，但从未有 drive 取得租约',
+      'open/ 中有 3 个对象，最早的在 12 分钟前，但从未有 drive 取得租约',
     ],
     [
       'enable it in the console, or in a checkout: npx serverless deploy --stage test',
