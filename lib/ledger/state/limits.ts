@@ -9,12 +9,22 @@ const paceFields = {
   refused_rate: z.number().int().optional(),
   /** The calls a minute before a refused number was tried again. */
   tried_from: z.number().int().optional(),
+  /** How often calls were refused at about this limit. */
+  refusals: z.number().int().optional(),
   throttled_at: z.number().optional(),
   grown_at: z.number().optional(),
+  /** A refusal that no limit explains yet: after how many accepted calls of a minute, when, and how often in a row of many. */
+  unexplained: z
+    .object({ calls: z.number().int(), at: z.number(), rows: z.number().int() })
+    .optional(),
+  /** How many calls in a row were refused, those apart that were on their way at the time. */
+  refused_in_row: z.number().int().optional(),
   /** No call is sent before this time. */
   blocked_until: z.number(),
   /** When the calls of the last minute were sent. Includes refused calls, which the service counts too. */
   recent: z.array(z.number()),
+  /** Those of them that were refused. */
+  refused: z.array(z.number()).optional(),
 };
 
 const sizeFields = {

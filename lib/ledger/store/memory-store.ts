@@ -50,10 +50,11 @@ export function memoryStore(clock: Clock, conditional: Conditional = 'honoured')
     },
     list: async (prefix, { startAfter = '', max = Number.POSITIVE_INFINITY } = {}) => {
       const keys: string[] = [];
-      for (let at = before(prefix); keys.length < max; at += 1) {
+      const from = compareKeys(startAfter, prefix) > 0 ? startAfter : prefix;
+      for (let at = before(from); keys.length < max; at += 1) {
         const key = sorted[at];
         if (key?.startsWith(prefix) !== true) break;
-        if (compareKeys(key, startAfter) > 0) keys.push(key);
+        if (key !== startAfter) keys.push(key);
       }
       return keys.map(listed);
     },

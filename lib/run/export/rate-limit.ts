@@ -1,6 +1,6 @@
 import type { Call } from '../../ledger/run/events.ts';
 import { initialLimits, type Limits } from '../../ledger/state/limits.ts';
-import { raise } from '../reads/pace.ts';
+import { noteAdmitted, raise } from '../reads/learn-rate.ts';
 
 const WEEK = 7 * 24 * 60 * 60_000;
 /** A run that goes on looks for the limit. Later runs keep to what was accepted. */
@@ -24,7 +24,8 @@ export function noteAccepted(
   const before = sizeOf(limits, call);
   const known = { ...before, accepted_size: Math.max(size, before.accepted_size ?? 0) };
   const isFull = size >= before.phones_per_call;
-  return raise(withSize(limits, call, isFull ? growBatch(known, now) : known), now);
+  const next = withSize(limits, call, isFull ? growBatch(known, now) : known);
+  return raise(noteAdmitted(next, now), now);
 }
 
 /** How many phones one kind of call may hold, as far as it is learned. */
@@ -119,7 +120,7 @@ export function noteTooLarge(
   const hasFallen = largest >= size;
   const accepted_size = hasFallen ? 0 : largest;
   const smallest = hasFallen ? size : Math.min(size, refused_size ?? size);
-  return withSize(limits, call, {
+  return withSize(noteAdmitted(limits, now), call, {
     accepted_size,
     phones_per_call: Math.max(1, accepted_size > 0 ? accepted_size : Math.floor(size / 2)),
     refused_size: smallest,

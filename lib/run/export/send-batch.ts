@@ -11,7 +11,8 @@ import type { Batch } from './batches/batch.ts';
 import { sendItems } from './calls.ts';
 import { attemptOf, classifyCall, classifyResponse, type Failure } from './classify-response.ts';
 import { type Item, maxPhonesOf } from './batches/lanes.ts';
-import { callsAllowed, noteAnswered, noteSent, noteThrottled } from '../reads/pace.ts';
+import { noteThrottled } from '../reads/learn-rate.ts';
+import { callsAllowed, noteAnswered, noteSent } from '../reads/pace.ts';
 import { noteAccepted, noteTooLarge, sizeOf } from './rate-limit.ts';
 
 /** After this time a refusal that may be a fault of the settings counts as one, for each phone. */
@@ -105,8 +106,14 @@ function callSize({ learned }: DriveDeps, { run }: Window, { call, items }: Pool
   return Math.min(items.length, most);
 }
 
-/** While it is not known how many calls a minute are accepted, a refusal ends the growth before many calls follow. */
-const atOnce = ({ refused_rate }: Limits): number => (refused_rate === undefined ? 4 : 16);
+/**
+ * While it is not known how many calls a minute are accepted, a refusal ends the growth before many calls follow. After one,
+ * single calls show whether there is a limit.
+ */
+function atOnce({ refused_rate, refused_in_row }: Limits): number {
+  if (refused_in_row !== undefined) return 1;
+  return refused_rate === undefined ? 4 : 16;
+}
 
 /** Sends one call and records what it returns for each phone. Returns the phones that are to be sent in other calls. */
 async function sendCall(

@@ -2,7 +2,8 @@ import type { Clock } from '../../clock.ts';
 import type { CallBudget } from '../../cloud/request/request.ts';
 import { ReadsSpent } from '../../errors.ts';
 import { initialLimits, type Limits } from '../../ledger/state/limits.ts';
-import { isBlocked, noteAnswered, noteSent, noteThrottled, raise, recentCalls } from './pace.ts';
+import { noteAdmitted, noteThrottled, raise } from './learn-rate.ts';
+import { isBlocked, noteAnswered, noteSent, recentCalls } from './pace.ts';
 import {
   isAnyWanted,
   type KindUse,
@@ -93,7 +94,7 @@ export function createReadBudget({ clock, log }: Tools): ReadBudget {
         learn({ ...noteThrottled(pace, now, named), refused_since: pace.refused_since ?? now });
         return;
       }
-      pace = { ...pace, refused_since: undefined };
+      pace = { ...noteAdmitted(pace, now), refused_since: undefined };
       if (isAnyWanted(pace, now)) learn(raise(pace, now, ENOUGH));
     },
   };

@@ -6,7 +6,8 @@ import {
   noteTooLarge,
   otherSizes,
 } from '../../../lib/run/export/rate-limit.ts';
-import { callsAllowed, nextCallAt, noteSent, noteThrottled } from '../../../lib/run/reads/pace.ts';
+import { noteThrottled } from '../../../lib/run/reads/learn-rate.ts';
+import { callsAllowed, nextCallAt, noteSent } from '../../../lib/run/reads/pace.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
 /** A service with hidden limits. Returns its result of each call. */
@@ -99,17 +100,11 @@ describe('the rate limit', () => {
     expect(fallen.phones_per_call).toBeLessThanOrEqual(20);
   });
 
-  it('sends nothing for a minute after a 429', () => {
+  it('sends nothing for a second after a 429, and keeps the rate', () => {
     const limits = noteThrottled(noteSent(initialLimits, T0), T0);
-    expect(callsAllowed(limits, T0 + MINUTE)).toBe(0);
-    expect(nextCallAt(limits, T0)).toBeGreaterThan(T0 + MINUTE);
-  });
-
-  it('lowers the rate at most by half for a single 429, and raises it again', () => {
-    const throttled = noteThrottled(noteSent(initialLimits, T0), T0);
-    expect(throttled.calls_per_minute).toBe(4);
-    const { limits } = run(throttled, { size: 10, perMinute: 60 }, 120);
-    expect(limits.calls_per_minute).toBeGreaterThan(50);
+    expect([callsAllowed(limits, T0 + 999), callsAllowed(limits, T0 + 1_000)]).toEqual([0, 7]);
+    expect(nextCallAt(limits, T0)).toBe(T0 + 1_000);
+    expect(limits.calls_per_minute).toBe(8);
   });
 
   it('returns to the accepted size when a batch is too large', () => {

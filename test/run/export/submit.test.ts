@@ -277,7 +277,7 @@ describe('submitWindow', () => {
     await world.submit(run);
     expect(served.slice(0, 2)).toEqual(['nightly-1', 'nightly-1']);
     const [logged] = [...run.loggedMetrics.values()].slice(-1);
-    expect(logged?.throttled_ms).toBe(60_200);
+    expect(logged?.throttled_ms).toBe(1_000);
   });
 
   it('sends nothing and frees its attempts when another drive writes to the run', async () => {
@@ -479,7 +479,7 @@ describe('a failed call', () => {
     expect(world.calls).toEqual([['p0'], ['q'], ['p1'], ['p0']]);
   });
 
-  it('lowers and logs the calls a minute and stops all calls when throttled', async () => {
+  it('stops all calls when throttled', async () => {
     const world = refusing({ code: 'throttled', status: 429 }, 1);
     world.limit({ phones_per_call: 1 });
     const [run, other] = [runOf('nightly-1', ['p', 'q']), runOf('weekly-1', ['r'])];
@@ -488,14 +488,23 @@ describe('a failed call', () => {
     expect(unsent(run)).toEqual(['p', 'q']);
     expect(unsent(other)).toEqual(['r']);
     expect(world.learned.limits).toMatchObject({
-      calls_per_minute: 4,
-      blocked_until: T0 + 61_200,
+      calls_per_minute: 8,
+      blocked_until: T0 + 2_000,
     });
-    const fields = { phones_per_call: 1, calls_per_minute: 4 };
-    expect(world.logged('limits_lowered', 'limits_raised')).toEqual([
-      ['warn', 'limits_lowered', fields],
-    ]);
     expect(run.retryAt.step).toBe(0);
+  });
+
+  it('lowers and logs the calls a minute when three in a row are throttled', async () => {
+    const world = refusing({ code: 'throttled', status: 429 }, 3);
+    world.limit({ recent: [T0 - 1] });
+    const run = runOf('nightly-1', ['p']);
+    for (let refused = 0; refused < 3; refused += 1, world.clock.move(2 * SECOND)) {
+      await world.submit(run);
+    }
+    expect(world.calls).toHaveLength(3);
+    expect(world.logged('limits_lowered').map(([, , fields]) => fields)).toMatchObject([
+      { calls_per_minute: 4 },
+    ]);
   });
 
   it('sends a too large call again in smaller ones, in order, and logs the new limit', async () => {

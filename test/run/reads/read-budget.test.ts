@@ -90,36 +90,48 @@ describe('the read budget', () => {
     }
   });
 
-  it('sends nothing more after the first 429 until a minute is over', () => {
+  it('pauses all reads after a 429, and for a minute after the third in a row', () => {
     const { read, clock, budget } = budgetOf();
     expect(read('show-phone', 'throttled')).toBeUndefined();
     for (const operation of ['list-jobs', 'show-phone', 'list-phones']) {
-      expect(read(operation)).toBe(WINDOW_MS);
+      expect(read(operation)).toBe(SECOND);
     }
     expect(budget.allowed('jobs')).toBe(0);
+    clock.move(SECOND);
+    read('list-jobs', 'throttled');
+    clock.move(2 * SECOND);
+    read('list-jobs', 'throttled');
+    expect(read('list-jobs')).toBe(3 * SECOND + WINDOW_MS);
     clock.move(WINDOW_MS);
     expect(read('list-jobs')).toBeUndefined();
   });
 
-  it('falls to the accepted reads, at most by half', () => {
-    const { read, logged } = budgetOf();
-    for (let call = 0; call < 30; call += 1) read('list-jobs');
-    read('list-jobs', 'throttled');
-    expect(logged).toEqual(['limits_lowered 30']);
-    const few = budgetOf();
-    few.read('list-jobs', 'throttled');
-    expect(few.logged).toEqual(['limits_lowered 20']);
+  it('falls to the accepted reads after three 429s in a row, at most by half', () => {
+    for (const [accepted, rate] of [
+      [30, 30],
+      [1, 20],
+    ] as const) {
+      const { read, clock, logged } = budgetOf();
+      for (let call = 0; call < accepted; call += 1) read('list-jobs');
+      for (let refused = 0; refused < 3; refused += 1, clock.move(2 * SECOND)) {
+        expect(logged).toEqual([]);
+        read('list-jobs', 'throttled');
+      }
+      expect(logged).toEqual([`limits_lowered ${rate}`]);
+    }
   });
 
   const unknown = { refused_rate: undefined, throttled_at: undefined };
 
   it('doubles whenever the reads of a minute do not suffice, until the first 429', () => {
-    const { budget, read, readAll, logged } = budgetOf(unknown);
+    const { budget, read, readAll, clock, logged } = budgetOf(unknown);
     for (let call = 0; call < 35; call += 1) expect(read('show-phone')).toBeUndefined();
     expect(logged).toEqual([]);
     expect(readAll('show-phone')).toBe(0);
     expect(logged).toEqual(['limits_raised 80']);
     expect(read('show-phone')).toBeUndefined();
+    read('show-phone', 'throttled');
+    clock.move(SECOND);
     read('show-phone', 'throttled');
     expect(budget.learned()).toMatchObject({ calls_per_minute: 36, refused_rate: 37 });
   });
