@@ -32,6 +32,8 @@ const inventoryObject = ledgerObject({
     offset: z.number().int(),
     passes: z.number().int(),
     pages: z.number().int(),
+    /** True when CPH has refused pages of more than 100 phones. */
+    small_pages: z.boolean().optional(),
     /** The keys of the parts that hold the phones. */
     parts: z.array(z.string().regex(/^state\/inventory\/[\w-]+\/[0-9a-f]+\.json$/)),
   }),

@@ -6,7 +6,7 @@ import { readInventory } from '../../../lib/run/plan/inventory.ts';
 import type { Cph } from '../../../lib/cloud/cph/cph.ts';
 import type { Phone } from '../../../lib/cloud/cph/phone.ts';
 import { playClock } from '../../../testing/play-clock.ts';
-import { runScene } from '../../support/run-scene.ts';
+import { refusal, runScene } from '../../support/run-scene.ts';
 import { MINUTE } from '../../support/runs.ts';
 
 const { log } = runScene().deps;
@@ -129,14 +129,14 @@ describe('readInventory', () => {
         until: clock.now() + 50_000,
       });
     }
-    expect(drives).toBe(3);
+    expect(drives).toBe(2);
     expect(ids(inventory?.phones ?? [])).toEqual(ids(phones));
   });
 
   it.each([
-    ['leaves a large fleet to the next call', 10_200, undefined],
-    ['returns a small fleet', 990, 990],
-  ])('%s when the time is up with its last page', async (_, count, first) => {
+    ['leaves a large fleet to the next call', 10_200, 52, undefined],
+    ['returns a small fleet', 990, 10, 990],
+  ])('%s when the time is up with its last page', async (_, count, pages, first) => {
     const { cph, calls } = project(count, () => undefined);
     const clock = playClock();
     const slow = {
@@ -149,7 +149,7 @@ describe('readInventory', () => {
     const store = memoryStore(clock);
     const deps = { cph: slow, clock, store, log, readings: createReadings() };
     const requestedAt = clock.now();
-    const until = requestedAt + Math.ceil((count - 1) / 99) * 100;
+    const until = requestedAt + pages * 100;
     const inventory = await readInventory(deps, undefined, { requestedAt, until });
     expect(clock.now()).toBe(until);
     expect(inventory?.phones.length).toBe(first);
@@ -160,6 +160,32 @@ describe('readInventory', () => {
       expect(again?.phones).toHaveLength(count);
     }
     expect(calls()).toBe(before);
+  });
+
+  it('reads large fleets in pages of 200, and goes on with 100 when CPH refuses these', async () => {
+    for (const most of [100, 200]) {
+      const { cph, phones } = project(1_500, () => undefined);
+      const limits: number[] = [];
+      const strict = {
+        ...cph,
+        listPhones: async (query: Parameters<Cph['listPhones']>[0]) => {
+          limits.push(query.limit);
+          if (query.limit <= most) return cph.listPhones(query);
+          throw refusal({ status: 400, serviceCode: 'CPS.0002' });
+        },
+      };
+      const clock = playClock();
+      const store = memoryStore(clock);
+      for (const until of [1, Infinity]) {
+        const deps = { cph: strict, clock, store, log, readings: createReadings() };
+        const requestedAt = clock.now();
+        const inventory = await readInventory(deps, undefined, { requestedAt, until });
+        if (until === Infinity) expect(ids(inventory?.phones ?? [])).toEqual(ids(phones));
+        clock.move(2 * MINUTE);
+      }
+      expect(limits.slice(0, 3)).toEqual([100, 200, most]);
+      expect(limits.filter((limit) => limit > most).length).toBe(most === 100 ? 1 : 0);
+    }
   });
 
   it('continues where it stopped when the time was up', async () => {
