@@ -41,8 +41,11 @@ export type Cph = {
    * Throws RangeError for a command that CPH cannot take.
    */
   runCommand(phoneIds: string[], command: string): Promise<Submitted>;
-  /** The jobs of up to 20 submissions, by their request ids. Undefined when CPH does not know all of these ids, or none. */
-  listJobs(requestIds: string[]): Promise<Job[] | undefined>;
+  /**
+   * The jobs of up to 20 submissions, by their request ids. Undefined when CPH does not know all of these ids, or none. `wanted`: the
+   * ids of jobs; no further page is read once all of them are listed.
+   */
+  listJobs(requestIds: string[], wanted?: ReadonlySet<string>): Promise<Job[] | undefined>;
 };
 
 /** The response to a submission. */
@@ -163,17 +166,19 @@ export function createCph(
         phone_ids: phoneIds,
       }),
 
-    async listJobs(requestIds) {
+    async listJobs(requestIds, wanted) {
       if (requestIds.length > MAX_REQUEST_IDS) {
         throw new RangeError(`at most ${MAX_REQUEST_IDS} request ids a call`);
       }
       if (requestIds.length === 0) return [];
       const found = new Map<string, Job>();
+      const hasAll = (): boolean =>
+        wanted !== undefined && [...wanted].every((jobId) => found.has(jobId));
       try {
         for (let page = 0; page < MAX_PAGES; page += 1) {
           const { received, jobs } = await jobsPage(requestIds, page * JOBS_A_PAGE);
           for (const job of jobs) found.set(job.job_id, job);
-          if (received < JOBS_A_PAGE) break;
+          if (received < JOBS_A_PAGE || hasAll()) break;
         }
       } catch (error) {
         if (!isAbsent(error)) throw error;

@@ -11,6 +11,8 @@ import { untilTimeUp } from '../state/until-time-up.ts';
 import type { Work } from './work.ts';
 
 const MINUTE = 60_000;
+/** Polling many jobs is split, so that exports are sent meanwhile. */
+const CALLS_A_PASS = 40;
 const AFTER_FAILED_POLL_MS = 20_000;
 const ORPHANED_EVERY_MS = 30_000;
 /** Archives that do not answer must leave time for the open runs. */
@@ -26,14 +28,17 @@ export async function pollDue(deps: DriveDeps, work: Work): Promise<void> {
   if (now < work.nextAt.jobs) return;
   const runs = [...work.runs.values()];
   const polled = jobsToPoll(runs, now);
-  for (const id of work.polledAt.keys()) if (!polled.has(id)) work.polledAt.delete(id);
-  const known = { now, exportMs: usualExport(deps.learned.limits), seenAt: work.polledAt };
-  const { calls, nextAt } = planPolls(polled, known);
+  for (const { retryAt } of runs) {
+    for (const id of retryAt.jobsSeenAt.keys()) if (!polled.has(id)) retryAt.jobsSeenAt.delete(id);
+  }
+  const planned = planPolls(polled, { now, exportMs: usualExport(deps.learned.limits) });
+  const calls = planned.calls.slice(0, CALLS_A_PASS);
+  const nextAt = calls.length < planned.calls.length ? now : planned.nextAt;
   const interval = Math.max(nextAt - now, calls.length * callMs(deps));
   work.nextAt.jobs = now + interval;
   deps.reads.keepForJobs((calls.length * MINUTE) / interval);
   if (calls.length === 0) return;
-  const succeeded = await containFailure(deps, () => pollJobs(deps, polled, calls, work.polledAt));
+  const succeeded = await containFailure(deps, () => pollJobs(deps, polled, calls));
   if (succeeded) return;
   work.nextAt.jobs = Math.max(now + AFTER_FAILED_POLL_MS, deps.reads.nextAt('jobs'));
 }

@@ -48,8 +48,6 @@ export type Work = {
   pruned: Map<string, number>;
   /** The run at which each kind of work stopped when its time was up. */
   turn: Map<Turn, string>;
-  /** When the jobs of each export call were listed last (epoch ms), by its request id. */
-  polledAt: Map<string, number>;
   /** When each kind of work is due next (epoch ms). */
   nextAt: { inbox: number; jobs: number; orphanedJobs: number; firstBackups: number };
 };
@@ -73,7 +71,6 @@ export function createWork(
     prunes: new Map(),
     pruned: new Map(),
     turn: new Map(),
-    polledAt: new Map(),
     nextAt: { inbox: nextInboxAt, jobs: 0, orphanedJobs: 0, firstBackups: 0 },
   };
 }

@@ -32,8 +32,11 @@ export async function lookUpEach<W extends Wanted>(
   { bucket, folder }: { bucket: string; folder: string },
   wanted: W[],
 ): Promise<{ of: W; finding: Finding }[]> {
+  // Its pages come one after another.
+  const pages = Math.ceil(run.state.phones.size / KEYS_A_LIST);
   const isListed =
-    wanted.length >= MIN_ARCHIVES_TO_LIST || wanted.some(({ isLastLookup }) => isLastLookup);
+    wanted.length >= Math.max(MIN_ARCHIVES_TO_LIST, pages) ||
+    wanted.some(({ isLastLookup }) => isLastLookup);
   let listing = isListed ? await listFolder(deps, bucket, folder) : undefined;
   const limit = pLimit(HEADS_AT_ONCE);
   const heads = await Promise.all(

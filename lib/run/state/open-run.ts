@@ -13,7 +13,12 @@ import { refresh, type StoredRun } from './stored-run.ts';
 const EVENTS_PER_ENTRY = 5_000;
 
 /** A run as one drive works on it. */
-export type OpenRun = StoredRun & { unwritten: Unwritten; retryAt: RetryTimes };
+export type OpenRun = StoredRun & {
+  unwritten: Unwritten;
+  retryAt: RetryTimes;
+  /** When the archives of succeeded jobs were last looked up (epoch ms), and how long that took. */
+  lookedUp: { at: number; took: number };
+};
 
 /** What this drive has not written yet. */
 type Unwritten = {
@@ -47,16 +52,19 @@ type RetryTimes = {
   clearedAt: Map<string, number>;
   /** When each waiting phone was last looked up, by id. */
   phoneSeenAt: Map<string, number>;
+  /** When the jobs of each export call were last listed, by its request id. */
+  jobsSeenAt: Map<string, number>;
 };
 
 export function toOpenRun(run: StoredRun): OpenRun {
   return {
     ...run,
+    lookedUp: { at: 0, took: 0 },
     unwritten: { events: [], metrics: noMetrics(), result: true, flushedAt: 0 },
     retryAt: {
       ...{ step: 0, phoneStates: 0, exports: 0, unknownOutcomes: 0 },
       ...{ phoneSeenAt: new Map(), clearedAt: new Map(), lookUps: new Map() },
-      thaws: new Map(),
+      ...{ thaws: new Map(), jobsSeenAt: new Map() },
     },
   };
 }

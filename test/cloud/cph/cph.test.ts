@@ -241,6 +241,15 @@ describe('listJobs', () => {
     );
   });
 
+  it.each([
+    ['reads no page after all wanted jobs are listed', ['j0', 'j99'], 1],
+    ['reads on for a job that is not listed yet', ['j0', 'j150'], 2],
+  ])('%s', async (_, wanted, pages) => {
+    const { cph, requests } = setUp(jobs(0, 100), jobs(100, 100), jobs(200, 3));
+    await cph.listJobs(['r1'], new Set(wanted));
+    expect(requests).toHaveLength(pages);
+  });
+
   it.each(['CPS.0050', 'CPS.0011'])(
     'returns undefined for %s: CPH does not know one of the ids',
     async (error_code) => {

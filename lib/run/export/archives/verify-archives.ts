@@ -11,10 +11,15 @@ import { lookUpEach } from '../look-up.ts';
 import { trackOutage } from '../track-outage.ts';
 import { type OpenRun, record } from '../../state/open-run.ts';
 import type { Step } from '../../state/steps/next-step.ts';
-import { stepsOf } from '../../state/steps/agenda.ts';
+import { agendaOf, stepsOf } from '../../state/steps/agenda.ts';
 
 const READS_AT_ONCE = 8;
 const LOOKUP_EVERY_MS = 20_000;
+/**
+ * The pause between two look-ups. Listing a large folder takes seconds: so many times as long is left for other work. While jobs
+ * run, one look-up serves those that end within some seconds.
+ */
+const PAUSE = { times: 8, max: 20_000, running: 10_000 };
 const RETRY_AFTER_MS = 20_000;
 const MAX_RETRY_AFTER_MS = 5 * 60_000;
 
@@ -47,7 +52,12 @@ export async function verifyArchives(
       return { type: 'archive_rejected', ...own, reason: 'archive_too_small' };
     return { type: 'verified', ...own, size: found.size, etag: found.etag };
   };
-  await lookUp(deps, run, due, judge);
+  if (due.length === 0) return;
+  try {
+    await lookUp(deps, run, due, judge);
+  } finally {
+    run.lookedUp = { at: deps.clock.now(), took: deps.clock.now() - now };
+  }
 }
 
 /**
@@ -111,10 +121,20 @@ export function nextLookupAt(run: OpenRun, now: number): number | undefined {
 
 type LookupStep = { phone: PhoneState; step: Extract<Step, { kind: 'verify' | 'watch' }> };
 
-function nextLookupOf({ retryAt }: OpenRun, { phone, step }: LookupStep, now: number): number {
+function nextLookupOf(run: OpenRun, { phone, step }: LookupStep, now: number): number {
+  const { retryAt } = run;
   const notBefore =
-    step.kind === 'verify' ? step.notBefore : Math.max(retryAt.unknownOutcomes, now);
+    step.kind === 'verify'
+      ? Math.max(step.notBefore, pausedUntil(run, now))
+      : Math.max(retryAt.unknownOutcomes, now);
   return Math.max(notBefore, retryAt.lookUps.get(phone.planned.phone_id) ?? 0);
+}
+
+/** Returns until when the archives of succeeded jobs are not looked up (epoch ms). */
+function pausedUntil(run: OpenRun, now: number): number {
+  const { at, took } = run.lookedUp;
+  const isRunning = (agendaOf(run, now).steps.get('poll')?.size ?? 0) > 0;
+  return at + Math.min(Math.max(took * PAUSE.times, isRunning ? PAUSE.running : 0), PAUSE.max);
 }
 
 /** Returns what a look-up says of an attempt. */

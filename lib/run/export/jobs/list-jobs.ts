@@ -8,21 +8,24 @@ const MAX_CALLS = 12;
 /** Jobs, and the request ids that CPH has answered for: nothing is known of the others. */
 export type ListedJobs = { jobs: Job[]; answered: Set<string> };
 
+type Options = { mayHalve?: () => boolean; wanted?: ReadonlySet<string> | undefined };
+
 /**
  * Lists the jobs of export calls by their request ids. CPH may refuse a list because of one id that it does not know: such a
- * list is halved, with at most twelve calls in all, while `mayHalve` and the reads allow it. What is left stays unanswered.
+ * list is halved, with at most twelve calls in all, while `mayHalve` and the reads allow it. What is left stays unanswered. `wanted`: the ids of
+ * the jobs that matter, if all are known.
  */
 export async function listJobs(
   cph: Pick<Cph, 'listJobs'>,
   requestIds: string[],
-  mayHalve: () => boolean = () => true,
+  { mayHalve = () => true, wanted }: Options = {},
 ): Promise<ListedJobs> {
   const listed: ListedJobs = { jobs: [], answered: new Set() };
   const queue = [requestIds];
   for (let calls = 0; calls < MAX_CALLS; calls += 1) {
     const ids = queue.shift();
     if (ids === undefined || (calls > 0 && !mayHalve())) break;
-    const jobs = await listOnce(cph, ids, calls > 0);
+    const jobs = await listOnce(cph, { ids, wanted }, calls > 0);
     if (jobs === 'no_reads') break;
     if (jobs === undefined && ids.length > 1) {
       const middle = Math.ceil(ids.length / 2);
@@ -38,11 +41,11 @@ export async function listJobs(
 /** Returns the jobs; `no_reads` when the reads are spent in the middle of a list: the jobs listed before that are kept. */
 async function listOnce(
   cph: Pick<Cph, 'listJobs'>,
-  ids: string[],
+  { ids, wanted }: { ids: string[]; wanted: ReadonlySet<string> | undefined },
   isPart: boolean,
 ): Promise<Job[] | 'no_reads' | undefined> {
   try {
-    return await cph.listJobs(ids);
+    return await cph.listJobs(ids, wanted);
   } catch (error) {
     if (isPart && error instanceof ReadsSpent) return 'no_reads';
     throw error;

@@ -6,8 +6,8 @@ import { stepsOf } from '../../state/steps/agenda.ts';
 const MAX_REQUESTS_PER_CALL = 20;
 /** CPH may not list a job yet that is younger. A list of such jobs alone is not halved. */
 const FRESH_MS = 30_000;
-/** A page of CPH's list that holds 100 jobs is followed by another. */
-const JOBS_PER_CALL = 99;
+/** What one page of CPH's list holds. */
+const JOBS_PER_CALL = 100;
 
 /** An attempt to poll. `overdue` says which limit a job that still runs has passed. */
 export type PolledAttempt = {

@@ -10,24 +10,29 @@ const SHARE_OF_RUNNING = 1 / 8;
 const MIN_ENDS = 0.5;
 /** No job waits longer for a look, as a share of the average time. */
 const LONGEST = { share: 0.15, max: 5 * 60_000 };
+/** So many times as long is late. */
+const LATE = 3;
 /** Without an average: as a share of the age of the youngest job. */
 const BY_AGE = { share: 0.2, max: 30_000 };
 
 /** `calls`: the request ids of each call. `nextAt`: when some are due again (epoch ms). */
 export type PollPlan = { calls: string[][]; nextAt: number };
 
-type Known = { now: number; exportMs: number | undefined; seenAt: ReadonlyMap<string, number> };
+type Known = { now: number; exportMs: number | undefined };
 
 /**
- * Returns which export calls are asked for now, by how many of their jobs are likely to have ended since the last look. `exportMs`
- * is the average time of an export, `seenAt` has the last look at each export call. Pure.
+ * Returns which export calls are asked for now, by how many of their jobs are likely to have ended since the last look. Those
+ * that were not asked for in a long time come first, then those of which most have ended. `exportMs` is the average time of an
+ * export. Pure.
  */
 export function planPolls(polled: ReadonlyMap<string, PolledAttempt[]>, known: Known): PollPlan {
-  const { now, seenAt } = known;
+  const { now } = known;
   const outlook = outlookOf(polled, known);
   const likely = new Map<string, Request>();
-  for (const [id, attempts] of polled) likely.set(id, requestOf(attempts, seenAt.get(id), outlook));
-  const byEnds = [...polled].sort(([a], [b]) => endsOf(likely, b) - endsOf(likely, a));
+  for (const [id, attempts] of polled) likely.set(id, requestOf(id, attempts, outlook));
+  const worthOf = (id: string): number =>
+    likely.get(id)?.isLate === true ? Number.POSITIVE_INFINITY : endsOf(likely, id);
+  const byEnds = [...polled].sort(([a], [b]) => compare(worthOf(b), worthOf(a)));
   const due = new Map(byEnds.filter(([id]) => (likely.get(id)?.ends ?? 0) > 0));
   const calls = pollCalls(due, now).filter((ids) => {
     const ends = ids.reduce((sum, id) => sum + endsOf(likely, id), 0);
@@ -47,6 +52,8 @@ export function planPolls(polled: ReadonlyMap<string, PolledAttempt[]>, known: K
   const enoughAt = rate > 0 ? now + Math.max(0, outlook.wanted - left) / rate : lookAt;
   return { calls, nextAt: Math.max(now + MIN_POLL_MS, Math.ceil(Math.min(enoughAt, lookAt))) };
 }
+
+const compare = (a: number, b: number): number => (a === b ? 0 : a - b);
 
 const endsOf = (likely: ReadonlyMap<string, Request>, id: string): number =>
   likely.get(id)?.ends ?? 0;
@@ -84,16 +91,20 @@ function outlookOf(
 
 /**
  * `ends`: how many of its jobs have ended since the last look, likely. `perMs`: how many more do in a millisecond. `longest`: how long it
- * is not asked for, in ms.
+ * is not asked for, in ms. `isLate`: it was not asked for in several times as long.
  */
-type Request = { ends: number; perMs: number; isOverdue: boolean; dueAt: number; longest: number };
+type Request = {
+  ends: number;
+  perMs: number;
+  isOverdue: boolean;
+  isLate: boolean;
+  dueAt: number;
+  longest: number;
+};
 
-function requestOf(
-  attempts: readonly PolledAttempt[],
-  seenAt: number | undefined,
-  outlook: Outlook,
-): Request {
+function requestOf(id: string, attempts: readonly PolledAttempt[], outlook: Outlook): Request {
   const { now } = outlook;
+  const seenAt = Math.max(...attempts.map(({ run }) => run.retryAt.jobsSeenAt.get(id) ?? 0));
   let [ends, perMs, isOverdue] = [0, 0, false];
   let dueAt = Number.POSITIVE_INFINITY;
   let leastLongest = outlook.longest;
@@ -101,7 +112,7 @@ function requestOf(
     const acceptedAt = attempt.accepted[0]?.at ?? attempt.intentAt;
     const { early, hazard, longest } = isQuick(attempt) ? quick(now - acceptedAt) : outlook;
     leastLongest = Math.min(leastLongest, longest);
-    const seen = Math.max(seenAt ?? 0, acceptedAt);
+    const seen = Math.max(seenAt, acceptedAt);
     const from = Math.max(seen, acceptedAt + early);
     if (now > from) {
       ends += 1 - Math.exp(-hazard * (now - from));
@@ -112,5 +123,6 @@ function requestOf(
     isOverdue ||= now >= at;
   }
   const least = isOverdue ? Math.max(ends, Number.MIN_VALUE) : ends;
-  return { ends: least, perMs, isOverdue, dueAt, longest: leastLongest };
+  const isLate = now - dueAt >= LATE * leastLongest;
+  return { ends: least, perMs, isOverdue, isLate, dueAt, longest: leastLongest };
 }

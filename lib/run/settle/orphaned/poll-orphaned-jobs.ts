@@ -175,7 +175,7 @@ async function jobStates(
   const states = new Map<string, Job['state']>();
   for (let from = 0; from < ids.length; from += REQUESTS_PER_CALL) {
     const some = ids.slice(from, from + REQUESTS_PER_CALL);
-    const { jobs } = await listJobs(cph, some, () => clock.now() < until);
+    const { jobs } = await listJobs(cph, some, { mayHalve: () => clock.now() < until });
     for (const { job_id, state } of jobs) states.set(job_id, state);
   }
   return states;

@@ -4,7 +4,7 @@ import { PhonevaultError } from '../../../../lib/errors.ts';
 import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
 import { fold } from '../../../../lib/ledger/run/fold.ts';
 import type { RunDeps } from '../../../../lib/run/deps.ts';
-import type { OpenRun } from '../../../../lib/run/state/open-run.ts';
+import { type OpenRun, record } from '../../../../lib/run/state/open-run.ts';
 import {
   nextLookupAt,
   verifyArchives,
@@ -105,6 +105,29 @@ describe('verifyArchives', () => {
     await verifyArchives({ archives, clock: playClock(T0) }, run);
     expect(lookups).toEqual([head('p')]);
     expect(run.unwritten.events).toEqual([expected]);
+  });
+
+  it('looks archives up every ten seconds while jobs run, and at once when none does', async () => {
+    const [first, second, running] = ['p', 'q', 'r'];
+    const run = runOf([first, second, running], (each) => [
+      accepted(each),
+      ...(each.phone_id === first
+        ? [{ type: 'ended' as const, at: T0, ...each, result: 'succeeded' as const }]
+        : []),
+    ]);
+    const { archives, lookups } = bucket({ unlisted: [object(first), object(second)] });
+    const clock = playClock(T0);
+    await verifyArchives({ archives, clock }, run);
+    const end = (phone_id: string, result: 'succeeded' | 'failed'): void =>
+      record(run, [{ type: 'ended', at: clock.now(), phone_id, attempt: 1, result }]);
+    end(second, 'succeeded');
+    clock.move(9_999);
+    await verifyArchives({ archives, clock }, run);
+    expect(lookups).toEqual([head(first)]);
+    expect(nextLookupAt(run, clock.now())).toBe(T0 + 10_000);
+    end(running, 'failed');
+    await verifyArchives({ archives, clock }, run);
+    expect(lookups).toEqual([head(first), head(second)]);
   });
 
   it('counts an archive as missing only after a second lookup two minutes later', async () => {

@@ -53,7 +53,7 @@ describe('listJobs', () => {
   it('halves nothing once the time is up, and keeps what was answered', async () => {
     const { cph, calls } = scene(['r19']);
     const isTime = () => calls.length < 4;
-    const { jobs, answered } = await listJobs(cph, twenty, isTime);
+    const { jobs, answered } = await listJobs(cph, twenty, { mayHalve: isTime });
     expect(calls).toHaveLength(4);
     expect(jobs).toHaveLength(15);
     expect(answered.size).toBe(15);
@@ -73,7 +73,7 @@ describe('listJobs', () => {
 
   it('leaves a refused list unanswered when it must not be halved', async () => {
     const { cph, calls } = scene(['r0']);
-    expect((await listJobs(cph, twenty, () => false)).answered.size).toBe(0);
+    expect((await listJobs(cph, twenty, { mayHalve: () => false })).answered.size).toBe(0);
     expect(calls).toHaveLength(1);
   });
 });

@@ -43,12 +43,12 @@ describe('the list-jobs calls of a poll', () => {
     expect(calls.map((ids) => ids.length)).toEqual([20, 20, 5]);
   });
 
-  it('hold at most 99 jobs, so that CPH needs one page', () => {
-    const calls = callsAt([runOf(many(5, 40))], LATER);
+  it('hold at most 100 jobs, so that CPH needs one page', () => {
+    const calls = callsAt([runOf(many(5, 50))], LATER);
     expect(calls.map((ids) => ids.length)).toEqual([2, 2, 1]);
   });
 
-  it('give a request of more than 99 jobs a call of its own', () => {
+  it('give a request of more than 100 jobs a call of its own', () => {
     expect(callsAt([runOf([...many(1, 120), 'other'])], LATER)).toEqual([['r0'], ['other']]);
   });
 

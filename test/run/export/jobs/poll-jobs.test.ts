@@ -16,7 +16,7 @@ const reads = createReadBudget({ clock: playClock(T0), log });
 /** Polls all jobs of a run. */
 function pollAll(deps: Parameters<typeof pollJobs>[0], run: OpenRun): Promise<void> {
   const polled = jobsToPoll([run], deps.clock.now());
-  return pollJobs(deps, polled, pollCalls(polled, deps.clock.now()), new Map());
+  return pollJobs(deps, polled, pollCalls(polled, deps.clock.now()));
 }
 
 /** Polls a run whose jobs have all ended. Returns the export time that is learned from them. */

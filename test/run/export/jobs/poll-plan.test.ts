@@ -26,7 +26,8 @@ type Known = { exportMs?: number; seenAt?: Map<string, number>; now?: number };
 
 function plan(ages: number[], { exportMs, seenAt = new Map(), now = T0 }: Known = {}) {
   const run = runWith(ages);
-  return planPolls(jobsToPoll([run], now), { now, exportMs, seenAt });
+  for (const [id, at] of seenAt) run.retryAt.jobsSeenAt.set(id, at);
+  return planPolls(jobsToPoll([run], now), { now, exportMs });
 }
 
 describe('planPolls', () => {
@@ -51,12 +52,12 @@ describe('planPolls', () => {
       },
       { type: 'accepted', at: T0, ...own, job_id: 'j', request_id: 'r' },
     ]);
-    const known = { exportMs: 20 * MINUTE, seenAt: new Map<string, number>() };
-    const at = (now: number) => planPolls(jobsToPoll([run], now), { ...known, now });
+    const exportMs = 20 * MINUTE;
+    const at = (now: number) => planPolls(jobsToPoll([run], now), { exportMs, now });
     expect(at(T0 + SECOND).calls).toEqual([]);
     expect(at(T0 + 5 * SECOND).calls).toEqual([['r']]);
     expect(at(T0 + 5 * SECOND).nextAt).toBeLessThanOrEqual(T0 + 35 * SECOND);
-    known.seenAt.set('r', T0 + 5 * SECOND);
+    run.retryAt.jobsSeenAt.set('r', T0 + 5 * SECOND);
     expect(at(T0 + 40 * SECOND).calls).toEqual([['r']]);
   });
 
@@ -87,6 +88,15 @@ describe('planPolls', () => {
     expect(plan([30 * MINUTE], { exportMs: MINUTE, seenAt: later }).nextAt).toBeLessThan(
       T0 + 30 * SECOND,
     );
+  });
+
+  it('asks first for those that it did not ask for in a long time', () => {
+    const ages = Array.from({ length: 30 }, () => 5 * MINUTE);
+    const seenAt = new Map(ages.map((_, n) => [`r${n}`, T0 - 20 * SECOND]));
+    seenAt.set('r29', T0 - 2 * MINUTE);
+    const { calls } = plan(ages, { exportMs: MINUTE, seenAt });
+    expect(calls[0]?.[0]).toBe('r29');
+    expect(calls.flat()).toHaveLength(30);
   });
 
   it('asks for a job that passed its limit although it was asked for lately', () => {
