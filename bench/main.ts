@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Cell, CELLS, cellsNamed } from './makespan/cells.ts';
+import { CHANGING, changeText, playChange } from './makespan/changing.ts';
 import { measureCell, type MakespanRow } from './makespan/measure.ts';
 import { headerOf, rowText } from './makespan/table.ts';
 import { record } from './results.ts';
@@ -23,6 +24,9 @@ async function main(): Promise<void> {
       'max-phones': { type: 'string', default: '100000' },
     },
   });
+  const changing = CHANGING.filter(({ name }) => name.startsWith(values.cell));
+  for (const change of changing) console.log(changeText(change, await playChange(change, 1)));
+  if (values.cell !== '' && changing.length > 0) return;
   const most = Number(values['max-phones']);
   const cells = cellsNamed(
     values.cell,
