@@ -94,9 +94,13 @@ function limitShown(pace: Pace, { calls, named }: Refusal, now: number): Partial
   if (calls === 0) return undefined;
   const isGrowing = refused_rate === undefined && calls >= provenCalls(pace);
   if (isGrowing && before !== undefined) return limitOf(Math.min(calls, before.calls), now);
-  if (!isOneOfMany(pace, now)) return undefined;
-  const least = (before?.rows ?? 0) > 0 ? 1 : Math.ceil(rate / 2);
-  return limitOf(Math.max(least, Math.min(calls, rate)), now);
+  return isOneOfMany(pace, now) ? limitOf(fallTo(rate, calls, before), now) : undefined;
+}
+
+/** Returns the calls a minute after one of many refusals. */
+function fallTo(rate: number, calls: number, before: Pace['unexplained']): number {
+  const hasRowBefore = before !== undefined && before.rows > 0;
+  return Math.max(hasRowBefore ? 1 : Math.ceil(rate / 2), Math.min(calls, rate));
 }
 
 const limitOf = (calls: number, now: number, refusals = 1): Partial<Pace> => ({
