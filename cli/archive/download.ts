@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, rename, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Obs } from '../../lib/cloud/obs/obs.ts';
 import { hasCode, PhonevaultError } from '../../lib/errors.ts';
 import { readArchive, type StoredArchive } from '../../lib/run/archive/read-archive.ts';
@@ -26,6 +27,7 @@ export async function download(
     return check(obs, archive, { file, held: whole }, progress);
   }
   const part = `${file}.${archive.etag}.part`;
+  await mkdir(dirname(file), { recursive: true });
   const out = await open(part, 'a');
   const held = Math.min((await out.stat()).size, archive.size);
   try {

@@ -19,6 +19,13 @@ describe('archives get', () => {
     expect((await cli.run('archives', 'get', 'game-0001', '-o', folder)).out).toContain('already');
   });
 
+  it('creates the folder', async () => {
+    const { cli, run, folder } = await world;
+    const there = join(folder, 'new', 'one');
+    expect((await cli.run('archives', 'get', 'game-0001', '-o', there)).code).toBe(0);
+    expect(await readdir(there)).toEqual([`game-0001-${run}.tar`]);
+  });
+
   it('prints the archive, its file and its content as JSON', async () => {
     const { cli, run, folder } = await world;
     const { out } = await cli.run('archives', 'get', 'game-0001', '-o', folder, '--json');
