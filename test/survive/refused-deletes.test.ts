@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BucketTraits } from '../../local/obs/operations/call.ts';
 import { type Night, night, NIGHTLY } from '../../testing/night.ts';
+import { STRIDE } from './support/stride.ts';
 
 const ARCHIVES = 'archives';
 const POLICY = NIGHTLY.replace('bucket: phonevault-demo', `bucket: ${ARCHIVES}`);
@@ -149,7 +150,7 @@ describe('a run whose deletes fail as a whole', () => {
 describe('a run that is killed around its deletes', () => {
   it.each(['before', 'after'] as const)('reaches the same end: %s any call', async (when) => {
     const traits: BucketTraits = { versioning: 'Enabled' };
-    for (let call = 1; ; call += 1) {
+    for (let call = 1; ; call += STRIDE) {
       const world = await nightWith(traits);
       const [phone] = await world.cloud.control.phones();
       const keys = phone?.phone_id ?? '';

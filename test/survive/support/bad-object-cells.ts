@@ -10,6 +10,7 @@ import {
 import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 import { isOnce, type ObjectFault, objectFaults } from './object-faults.ts';
 import { objectKinds, type Row } from './object-kinds.ts';
+import { STRIDE } from './stride.ts';
 
 const MINUTE = 60_000;
 /** The time of a function: a drive that takes longer is killed. */
@@ -17,9 +18,6 @@ const MAX_DRIVE_MS = MINUTE;
 
 /** A call that hangs takes up to twelve seconds, and then the run may end in the next minute. */
 const MAX_HUNG_MS = MINUTE + 12_000;
-
-/** Cells of caches take most of the time and differ least: one of so many is played, so that each kind meets each third fault. */
-const CACHE_CELLS = process.env.ALL_CELLS === undefined ? 3 : 1;
 
 const unused = objectKinds.filter(({ role }) => role === 'unused');
 
@@ -119,7 +117,8 @@ export function describeCells(isWanted: (row: Row) => boolean): void {
     let untroubled: Promise<PlayedNight> | undefined;
     const faults = objectFaults.filter(
       (fault, index) =>
-        (row.role !== 'cache' || (turn + index) % CACHE_CELLS === 0) &&
+        // Cells of caches take most of the time and differ least: each kind meets each third fault.
+        (row.role !== 'cache' || (turn + index) % STRIDE === 0) &&
         !(row.edited === true && ['other_shape', 'not_json'].includes(fault)) &&
         (isFelt(row, fault) || (row.role === 'unused' && fault === 'forbidden')),
     );
