@@ -10,6 +10,9 @@ const MINUTE = 60_000;
 
 type Mode = NonNullable<CloudOptions['conditionalPut']>;
 
+/** Keys without an outcome are watched for twice the export timeout. */
+const SHORT_WATCH = `${NIGHTLY}export_timeout: 15m\n`;
+
 const FLEET = {
   servers: [
     {
@@ -62,7 +65,7 @@ export async function eventfulNight(conditionalPut: Mode): Promise<Script> {
   const { fleet } = world.cloud.world;
   const restarting = fleet.phones.get(ids.get('restarting') ?? '');
   if (restarting !== undefined) changePower(world.cloud.world, 'restart', restarting, 'r-1');
-  await world.putPolicy(NIGHTLY);
+  await world.putPolicy(SHORT_WATCH);
 
   // The second export call loses its response: the first has taught how long an export takes, so the watch is short.
   const { send } = world;
@@ -126,7 +129,7 @@ export async function shortNight(conditionalPut: Mode): Promise<{ world: Night; 
     phones: [first?.phone_id ?? ''],
     times: 1,
   });
-  await world.putPolicy(NIGHTLY);
+  await world.putPolicy(SHORT_WATCH);
   return { world, runId: await world.requestRun() };
 }
 
