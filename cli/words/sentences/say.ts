@@ -25,7 +25,9 @@ type Pattern = { matches: RegExp; chinese: string; letters: number };
 let read: { exact: Map<string, string>; patterns: Pattern[] } | undefined;
 
 /** Reads the table when it is first needed: most commands print none of it. */
-function table(): NonNullable<typeof read> {
+const table = (): NonNullable<typeof read> => (read ??= readTable());
+
+function readTable(): NonNullable<typeof read> {
   const patterns = Object.entries(sentences)
     .filter(([english]) => GAP.test(english))
     .map(([english, chinese]) => ({
@@ -34,7 +36,7 @@ function table(): NonNullable<typeof read> {
       letters: english.replace(new RegExp(GAP, 'g'), '').length,
     }))
     .sort((a, b) => b.letters - a.letters);
-  return (read ??= { exact: new Map(Object.entries(sentences)), patterns });
+  return { exact: new Map(Object.entries(sentences)), patterns };
 }
 
 /** A part has no semicolon: those stand between sentences. */
