@@ -35,9 +35,10 @@ export async function verifyArchives(
   run: OpenRun,
 ): Promise<void> {
   const now = deps.clock.now();
+  const lookupAt = lookupTimes(run, now);
   const due: ExpectedArchive[] = [];
   for (const { phone, step } of stepsOf(run, now, 'verify')) {
-    if (nextLookupOf(run, { phone, step }, now) > now) continue;
+    if (lookupAt({ phone, step }) > now) continue;
     const isLastLookup = step.attempt.absent !== undefined;
     due.push({ phoneId: phone.planned.phone_id, attempt: step.attempt, isLastLookup });
   }
@@ -69,8 +70,9 @@ export async function watchUnknownOutcomes(
   run: OpenRun,
 ): Promise<void> {
   const now = deps.clock.now();
+  const lookupAt = lookupTimes(run, now);
   const watched = stepsOf(run, now, 'watch')
-    .filter((one) => nextLookupOf(run, one, now) <= now)
+    .filter((one) => lookupAt(one) <= now)
     .map(({ phone, step: { attempt, until } }) => ({
       ...{ phoneId: phone.planned.phone_id, attempt, isLastLookup: now >= until },
     }));
@@ -111,9 +113,10 @@ export async function isWhole(
 
 /** Returns when an archive is looked up next (epoch ms); undefined when none is expected. */
 export function nextLookupAt(run: OpenRun, now: number): number | undefined {
+  const lookupAt = lookupTimes(run, now);
   let next: number | undefined;
   for (const one of stepsOf(run, now, 'verify', 'watch')) {
-    const at = nextLookupOf(run, one, now);
+    const at = lookupAt(one);
     next = Math.min(next ?? at, at);
   }
   return next;
@@ -121,13 +124,17 @@ export function nextLookupAt(run: OpenRun, now: number): number | undefined {
 
 type LookupStep = { phone: PhoneState; step: Extract<Step, { kind: 'verify' | 'watch' }> };
 
-function nextLookupOf(run: OpenRun, { phone, step }: LookupStep, now: number): number {
+/** Returns a function that returns when the archive of a phone is looked up next (epoch ms). */
+function lookupTimes(run: OpenRun, now: number): (one: LookupStep) => number {
   const { retryAt } = run;
-  const notBefore =
-    step.kind === 'verify'
-      ? Math.max(step.notBefore, pausedUntil(run, now))
-      : Math.max(retryAt.unknownOutcomes, now);
-  return Math.max(notBefore, retryAt.lookUps.get(phone.planned.phone_id) ?? 0);
+  const pausedTo = pausedUntil(run, now);
+  return ({ phone, step }) => {
+    const notBefore =
+      step.kind === 'verify'
+        ? Math.max(step.notBefore, pausedTo)
+        : Math.max(retryAt.unknownOutcomes, now);
+    return Math.max(notBefore, retryAt.lookUps.get(phone.planned.phone_id) ?? 0);
+  };
 }
 
 /** Returns until when the archives of succeeded jobs are not looked up (epoch ms). */
