@@ -3,10 +3,12 @@ import { compareKeys } from '../store/key-order.ts';
 import { layout, readShardKey } from '../store/layout.ts';
 import { getObject, isUnreadable } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
+import { namesNoted, noteNames } from './note-names.ts';
 
 type Listed = Awaited<ReturnType<Store['list']>>;
 
-const isShard = (key: string): boolean => readShardKey(key) !== undefined;
+const shardOf = (key: string): string | undefined =>
+  readShardKey(key) === undefined ? undefined : key;
 
 /**
  * Returns a store whose LIST of the catalogue is up to date with what drives have written and deleted: an archive that is added to
@@ -15,38 +17,23 @@ const isShard = (key: string): boolean => readShardKey(key) !== undefined;
  */
 export function knowShards(store: Store, log: LogEnds): Store {
   const listed = new Set<string>();
+  const isListed = (key: string): boolean => listed.has(key);
   return {
-    ...store,
-    put: (key, body) => {
-      const isKnown = listed.has(key) && !log.shards.has(key);
-      if (isShard(key) && !isKnown) log.shards.set(key, true);
-      return store.put(key, body);
-    },
-    remove: async (keys) => {
-      const refused = await store.remove(keys);
-      const left = new Set(refused.map(({ key }) => key));
-      for (const key of keys) if (isShard(key) && !left.has(key)) log.shards.set(key, false);
-      return refused;
-    },
+    ...noteNames(store, { nameOf: shardOf, noted: log.shards, isListed }),
     list: async (prefix, options) => {
       const found = await store.list(prefix, options);
       if (options !== undefined || !prefix.startsWith(layout.catalogue)) return found;
       for (const { key } of found) listed.add(key);
-      return upToDate(store, found, shardsBelow(prefix, log));
+      const noted = namesNoted(log, 'shards').filter(([key]) => key.startsWith(prefix));
+      return upToDate(store, found, new Map(noted));
     },
   };
-}
-
-/** Returns what drives have written (true) and deleted (false) below a prefix, by key, the last one first. */
-function shardsBelow(prefix: string, { earlier, shards }: LogEnds): Map<string, boolean> {
-  const noted = [...earlier.flatMap((ends) => Object.entries(ends.shards ?? {})), ...shards];
-  return new Map(noted.filter(([key]) => key.startsWith(prefix)));
 }
 
 async function upToDate(
   store: Pick<Store, 'get'>,
   found: Listed,
-  noted: Map<string, boolean>,
+  noted: ReadonlyMap<string, boolean>,
 ): Promise<Listed> {
   const byKey = new Map(found.map((object) => [object.key, object]));
   for (const [key, isThere] of noted) {
