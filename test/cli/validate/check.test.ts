@@ -1,23 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight, denyGet } from '../support/cli-night.ts';
 import { fakeIo } from '../support/fake-io.ts';
+import { policyFolder } from '../support/policy-folder.ts';
 
 const BROKEN = NIGHTLY.replace('select:', 'selct:');
 let cwd: string;
 
 beforeAll(async () => {
-  cwd = await mkdtemp(join(tmpdir(), 'phonevault-'));
-  await writeFile(join(cwd, 'nightly.yaml'), NIGHTLY);
-  await writeFile(join(cwd, 'broken.yaml'), BROKEN.replace('nightly', 'broken'));
-  await writeFile(
-    join(cwd, 'crlf.yaml'),
-    `\uFEFF${BROKEN.replace('nightly', 'crlf').replaceAll('\n', '\r\n')}`,
-  );
-  await writeFile(join(cwd, 'empty.yaml'), '');
+  cwd = await policyFolder();
 });
 afterAll(() => rm(cwd, { recursive: true }));
 

@@ -1,25 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NIGHTLY } from '../../../../testing/night.ts';
 import { cliNight } from '../../support/cli-night.ts';
 import { fakeIo } from '../../support/fake-io.ts';
+import { policyFolder } from '../../support/policy-folder.ts';
 
-const BROKEN = NIGHTLY.replace('select:', 'selct:');
 const SLOTS =
   '  next slots: 2026-01-03 02:30, 2026-01-04 02:30, 2026-01-05 02:30, 2026-01-06 02:30, 2026-01-07 02:30 Asia/Shanghai; 1 a day';
 let cwd: string;
 
 beforeAll(async () => {
-  cwd = await mkdtemp(join(tmpdir(), 'phonevault-'));
-  await writeFile(join(cwd, 'nightly.yaml'), NIGHTLY);
-  await writeFile(join(cwd, 'broken.yaml'), BROKEN.replace('nightly', 'broken'));
-  await writeFile(
-    join(cwd, 'crlf.yaml'),
-    `\uFEFF${BROKEN.replace('nightly', 'crlf').replaceAll('\n', '\r\n')}`,
-  );
-  await writeFile(join(cwd, 'empty.yaml'), '');
+  cwd = await policyFolder();
 });
 afterAll(() => rm(cwd, { recursive: true }));
 
